@@ -1,0 +1,67 @@
+import { emptyMetadata, type Metadata, type MutableMetadata } from "./metadata.js";
+
+/** A typed key of {@link ContextValues}. */
+export interface ContextKey<T> {
+  readonly id: symbol;
+  readonly defaultValue: T;
+}
+
+/** Makes a key under which a value of a call's context is kept. The description helps in a debugger. */
+export function createContextKey<T>(defaultValue: T, description?: string): ContextKey<T> {
+  return { id: Symbol(description), defaultValue };
+}
+
+/** Values that travel with a call in this process, under typed keys. */
+export class ContextValues {
+  readonly #values = new Map<symbol, unknown>();
+
+  /** The value under the key, or the key's default. */
+  get<T>(key: ContextKey<T>): T {
+    return this.#values.has(key.id) ? (this.#values.get(key.id) as T) : key.defaultValue;
+  }
+
+  set<T>(key: ContextKey<T>, value: T): this {
+    this.#values.set(key.id, value);
+    return this;
+  }
+}
+
+/** What a {@link CallContext} is made from. Whatever is left out is as for a call without metadata, deadline or cancellation. */
+export interface CallContextInit {
+  signal?: AbortSignal | undefined;
+  deadline?: Date | undefined;
+  metadata?: Metadata | undefined;
+  peer?: { readonly address: string } | undefined;
+  values?: ContextValues | undefined;
+}
+
+/**
+ * What a servicer's method knows of the call it answers. `new CallContext()` is all that a unit test needs.
+ */
+export class CallContext {
+  /**
+   * Aborted when the client is gone, the deadline has passed, or the server shuts down. Its reason is a BridgeError
+   * with the code `canceled`, `deadline_exceeded` or `unavailable`.
+   */
+  readonly signal: AbortSignal;
+  /** When the client stops waiting; undefined if it waits for ever. */
+  readonly deadline: Date | undefined;
+  /** What the client sent as headers. */
+  readonly metadata: Metadata;
+  /** Sent to the client before the first message: fill it in before you answer, or before the first `await` of a stream. */
+  readonly header: MutableMetadata = emptyMetadata();
+  /** Sent to the client after the last message. */
+  readonly trailer: MutableMetadata = emptyMetadata();
+  /** The other end, in the transport's own notation, for example `127.0.0.1:40112`. */
+  readonly peer: { readonly address: string };
+  /** What interceptors left for the method, under typed keys. */
+  readonly values: ContextValues;
+
+  constructor(init: CallContextInit = {}) {
+    this.signal = init.signal ?? new AbortController().signal;
+    this.deadline = init.deadline;
+    this.metadata = init.metadata ?? {};
+    this.peer = init.peer ?? { address: "" };
+    this.values = init.values ?? new ContextValues();
+  }
+}

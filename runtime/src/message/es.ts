@@ -1,0 +1,53 @@
+import { create, type DescMessage, type Message } from "@bufbuild/protobuf";
+import type { MessageCodec } from "./codec.js";
+import { DescriptorCodec } from "./message.js";
+import type { Face, FieldFaces } from "./plan.js";
+import type { Reader, Writer } from "./wire.js";
+
+/** A message of protobuf-es itself: reads as one, and is written from one, from its init, or from what `toInit` makes into it. */
+class EsMessageCodec extends DescriptorCodec<unknown, unknown> {
+  readonly #schema: DescMessage;
+  readonly #toInit: (init: unknown) => unknown;
+
+  constructor(schema: DescMessage, toInit: (init: unknown) => unknown) {
+    super(schema, () => nestedFaces(schema));
+    this.#schema = schema;
+    this.#toInit = toInit;
+  }
+
+  override read(reader: Reader, end: number, into: unknown): unknown {
+    const face = super.read(reader, end, into) as Face;
+    if (into !== undefined) return face;
+    const { $unknown, ...fields } = face;
+    const message = create(this.#schema, fields) as Message;
+    if ($unknown) message.$unknown = $unknown as NonNullable<Message["$unknown"]>;
+    return message;
+  }
+
+  override write(writer: Writer, init: unknown): void {
+    super.write(writer, this.#toInit(init));
+  }
+}
+
+const codecs = new Map<string, EsMessageCodec>();
+
+function nestedFaces(schema: DescMessage): FieldFaces {
+  return Object.fromEntries(schema.fields.flatMap((field) => (field.message ? [[field.localName, codecOf(field.message)]] : [])));
+}
+
+function codecOf(schema: DescMessage): EsMessageCodec {
+  const known = codecs.get(schema.typeName);
+  if (known) return known;
+  const codec = new EsMessageCodec(schema, (init) => init);
+  codecs.set(schema.typeName, codec);
+  return codec;
+}
+
+/**
+ * The codec of a message whose face is protobuf-es's own, such as a descriptor.
+ *
+ * @param toInit makes the message's init of what else one may pass
+ */
+export function esMessage<F, I>(schema: DescMessage, toInit?: (init: I) => unknown): MessageCodec<F, I> {
+  return (toInit ? new EsMessageCodec(schema, toInit as (init: unknown) => unknown) : codecOf(schema)) as unknown as MessageCodec<F, I>;
+}

@@ -1,0 +1,69 @@
+import type { DescMessage } from "@bufbuild/protobuf";
+import type { MessageCodec } from "./codec.js";
+import { type Face, type FieldFaces, type MessagePlan, type PayloadCodec, planMessage } from "./plan.js";
+import { readFields } from "./reading.js";
+import { Reader, Writer } from "./wire.js";
+import { writeFields } from "./writing.js";
+
+/** What every companion shares: the public codec over the payload codec. */
+export abstract class PayloadMessageCodec<F, I> implements MessageCodec<F, I>, PayloadCodec {
+  readonly typeName: string;
+
+  constructor(typeName: string) {
+    this.typeName = typeName;
+  }
+
+  encode(init: I): Uint8Array {
+    const writer = new Writer();
+    return writer.path.guard(this.typeName, () => {
+      this.write(writer, init);
+      return writer.finish();
+    });
+  }
+
+  decode(bytes: Uint8Array): F {
+    const reader = new Reader(bytes);
+    return reader.path.guard(this.typeName, () => this.read(reader, reader.len, undefined) as F);
+  }
+
+  abstract read(reader: Reader, end: number, into: unknown): unknown;
+  abstract write(writer: Writer, init: unknown): void;
+}
+
+/** A companion that goes by the message's descriptor. */
+export class DescriptorCodec<F, I> extends PayloadMessageCodec<F, I> {
+  readonly #desc: DescMessage;
+  readonly #faces: () => FieldFaces;
+  #plan: MessagePlan | undefined;
+
+  constructor(desc: DescMessage, faces: () => FieldFaces) {
+    super(desc.typeName);
+    this.#desc = desc;
+    this.#faces = faces;
+  }
+
+  override read(reader: Reader, end: number, into: unknown): unknown {
+    const face = (into ?? this.plan.empty()) as Face;
+    readFields(this.plan, face, reader, end);
+    return face;
+  }
+
+  override write(writer: Writer, init: unknown): void {
+    writeFields(this.plan, this.typeName, init, writer);
+  }
+
+  /** Made at first use, since companions refer to each other in circles. */
+  private get plan(): MessagePlan {
+    this.#plan ??= planMessage(this.#desc, this.#faces());
+    return this.#plan;
+  }
+}
+
+/**
+ * Makes the companion of a message from its descriptor. Called by generated code.
+ *
+ * @param faces gives what the descriptor does not tell of the fields: a function, since companions refer to each other in circles
+ */
+export function messageCodec<F, I>(desc: DescMessage, faces: () => FieldFaces = () => ({})): MessageCodec<F, I> {
+  return new DescriptorCodec<F, I>(desc, faces);
+}

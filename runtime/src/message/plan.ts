@@ -1,0 +1,127 @@
+import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
+import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
+import type { AnyCodec } from "./codec.js";
+import { type Scalar, type ScalarFace, scalarOf } from "./scalar.js";
+import type { Reader, Writer } from "./wire.js";
+
+/** The internal half of a companion: reads and writes inside a larger message. */
+export interface PayloadCodec {
+  /** Reads from the reader's position to `end`. `into` is what the same field had earlier in the same message: the two are merged. */
+  read(reader: Reader, end: number, into: unknown): unknown;
+  write(writer: Writer, init: unknown): void;
+}
+
+/** What the face of a field needs beyond the descriptor. Generated code lists it by the property of the face. */
+export interface FieldFace {
+  /** The field's name in the proto, where the property's name does not tell. */
+  readonly field?: string;
+  /** The companion of the field's message, or of the messages in its list or map. */
+  readonly message?: AnyCodec;
+  /** The face of the field's scalar, or of the scalars in its list or map. */
+  readonly scalar?: ScalarFace;
+}
+
+/** By property of the face: a {@link FieldFace}, or the companion of the field's message. */
+export type FieldFaces = Readonly<Record<string, FieldFace | AnyCodec>>;
+
+/** An object whose properties are the fields of a message. */
+export type Face = Record<string, unknown>;
+
+/** The face of a scalar that shows as what the wire has. */
+const plain: ScalarFace = { fromWire: (value) => value, toWire: (init) => init };
+
+/** How one field of a message crosses the wire. */
+export interface FieldPlan {
+  readonly number: number;
+  readonly kind: "singular" | "list" | "map";
+  /** The property of the face; for a member of a oneof, the name of its case. */
+  readonly property: string;
+  readonly oneof: string | undefined;
+  /** False for a field that is not sent when it is zero. */
+  readonly presence: boolean;
+  readonly required: boolean;
+  /** The codec of the field's messages; undefined if it has scalars or enums. */
+  readonly message: PayloadCodec | undefined;
+  readonly scalar: Scalar;
+  readonly face: ScalarFace;
+  /** The numbers that a closed enum names. */
+  readonly closed: ReadonlySet<number> | undefined;
+  readonly enumZero: number | undefined;
+  readonly packed: boolean;
+  readonly group: boolean;
+  /** The scalar of a map's keys. */
+  readonly key: Scalar | undefined;
+}
+
+/** How a message crosses the wire. */
+export interface MessagePlan {
+  readonly byNumber: ReadonlyMap<number, FieldPlan>;
+  /** By field number: the order in which fields are written. */
+  readonly ordered: readonly FieldPlan[];
+  /** The property of each oneof, with the names of its cases. */
+  readonly oneofs: readonly { readonly property: string; readonly cases: ReadonlySet<string> }[];
+  /** The face of a message that has nothing on the wire. */
+  empty(): Face;
+}
+
+export function planMessage(desc: DescMessage, faces: FieldFaces): MessagePlan {
+  const given = new Map<string, { property: string; face: FieldFace }>();
+  for (const [property, entry] of Object.entries(faces)) {
+    const face: FieldFace = "typeName" in entry ? { message: entry } : entry;
+    given.set(face.field ?? property, { property, face });
+  }
+  const fields = desc.fields.map((field) => {
+    const entry = given.get(field.name) ?? given.get(field.localName);
+    return planField(field, entry?.property ?? field.localName, entry?.face ?? {});
+  });
+  return {
+    byNumber: new Map(fields.map((field) => [field.number, field])),
+    ordered: fields.toSorted((a, b) => a.number - b.number),
+    oneofs: desc.oneofs.map(({ localName }) => ({
+      property: localName,
+      cases: new Set(fields.filter(({ oneof }) => oneof === localName).map(({ property }) => property)),
+    })),
+    empty: emptyFace(fields),
+  };
+}
+
+function planField(field: DescField, property: string, face: FieldFace): FieldPlan {
+  if (field.message && !face.message) throw new Error(`no codec for ${field}: the generated code does not fit this runtime, generate it again`);
+  return {
+    number: field.number,
+    kind: field.fieldKind === "list" || field.fieldKind === "map" ? field.fieldKind : "singular",
+    property,
+    oneof: field.oneof?.localName,
+    presence: field.presence !== FeatureSet_FieldPresence.IMPLICIT,
+    required: field.presence === FeatureSet_FieldPresence.LEGACY_REQUIRED,
+    message: face.message as unknown as PayloadCodec | undefined,
+    scalar: scalarOf(field.enum ? ScalarType.INT32 : (field.scalar ?? ScalarType.BYTES), field.utf8Validation),
+    face: face.scalar ?? plain,
+    closed: field.enum && !field.enum.open ? new Set(field.enum.values.map(({ number }) => number)) : undefined,
+    enumZero: field.enum?.values[0]?.number,
+    packed: field.fieldKind === "list" && field.packed,
+    group: field.fieldKind !== "map" && field.message !== undefined && "delimitedEncoding" in field && field.delimitedEncoding,
+    key: field.fieldKind === "map" ? scalarOf(field.mapKey, field.utf8Validation) : undefined,
+  };
+}
+
+/** What a scalar or enum is when it is not on the wire. */
+export function zeroOf({ enumZero, face, scalar }: FieldPlan): unknown {
+  return face.fromWire(enumZero ?? scalar.zero(), false);
+}
+
+function emptyFace(fields: readonly FieldPlan[]): () => Face {
+  const initial = new Map<string, () => unknown>();
+  for (const field of fields) {
+    if (field.oneof !== undefined) initial.set(field.oneof, () => ({ case: undefined }));
+    else if (field.kind === "list") initial.set(field.property, () => []);
+    else if (field.kind === "map") initial.set(field.property, () => ({}));
+    else if (!field.presence) initial.set(field.property, () => zeroOf(field));
+  }
+  const entries = [...initial];
+  return () => {
+    const face: Face = {};
+    for (const [property, zero] of entries) face[property] = zero();
+    return face;
+  };
+}

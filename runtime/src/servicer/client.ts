@@ -1,0 +1,94 @@
+import { BridgeError } from "../errors.js";
+import type { Metadata } from "../metadata.js";
+import type { Channel } from "../transport.js";
+import type { MethodInfo, ServiceInfo } from "./service.js";
+
+/** What a call can be given beside its request. */
+export interface CallOptions {
+  /** Aborting it cancels the call, and aborts the signal of the handler at the other end. */
+  signal?: AbortSignal | undefined;
+  /**
+   * Milliseconds until the call fails as `deadline_exceeded`, at both ends; Infinity for no limit.
+   * If it is not given, calls with one response have 30,000 and streams of responses have no limit.
+   */
+  timeoutMs?: number | undefined;
+  /** Sent as headers. */
+  metadata?: Metadata | undefined;
+  /** Called with the headers of the response. */
+  onHeader?: ((header: Metadata) => void) | undefined;
+  /** Called with the trailers of the response, also if the call failed. */
+  onTrailer?: ((trailer: Metadata) => void) | undefined;
+}
+
+/** What one may pass where a client sends a stream. */
+export type Requests<T> = AsyncIterable<T> | Iterable<T>;
+
+/** How long a call with one response waits when neither it nor its client says. */
+const defaultTimeoutMs = 30_000;
+
+let stateOf: (client: Client) => { readonly service: ServiceInfo; readonly channel: Channel; readonly defaults: CallOptions };
+
+/**
+ * Calls one service over a channel. Generated code extends it, with one class a service.
+ * It has no member that one could see, so that every RPC can keep its name.
+ */
+export abstract class Client {
+  readonly #state: { readonly service: ServiceInfo; readonly channel: Channel; readonly defaults: CallOptions };
+
+  /** @param defaults for all calls; what a call is given itself comes first, and both signals abort it */
+  constructor(service: ServiceInfo, channel: Channel, defaults: CallOptions = {}) {
+    this.#state = { service, channel, defaults };
+  }
+
+  static {
+    stateOf = (client) => client.#state;
+  }
+}
+
+/** Makes a call with one request and one response. Called by generated code, as are the three that follow. */
+export async function unary<O>(client: Client, localName: string, request: unknown, options?: CallOptions): Promise<O> {
+  const { channel, method, merged } = prepare(client, localName, options, defaultTimeoutMs);
+  return (await channel.unary(method, request, merged)) as O;
+}
+
+export async function clientStreaming<O>(client: Client, localName: string, requests: Requests<unknown>, options?: CallOptions): Promise<O> {
+  const { channel, method, merged } = prepare(client, localName, options, defaultTimeoutMs);
+  for await (const response of channel.stream(method, iterate(requests), merged)) return response as O;
+  throw new BridgeError("internal", `${method.path}: the server ended the call without a response`);
+}
+
+export function serverStreaming<O>(client: Client, localName: string, request: unknown, options?: CallOptions): AsyncIterable<O> {
+  return bidiStreaming(client, localName, [request], options);
+}
+
+/** The call starts when the responses are iterated. Leaving the iteration cancels it. */
+export function bidiStreaming<O>(client: Client, localName: string, requests: Requests<unknown>, options?: CallOptions): AsyncIterable<O> {
+  const { channel, method, merged } = prepare(client, localName, options, Number.POSITIVE_INFINITY);
+  return channel.stream(method, iterate(requests), merged) as AsyncIterable<O>;
+}
+
+function prepare(
+  client: Client,
+  localName: string,
+  options: CallOptions = {},
+  fallbackMs: number,
+): { channel: Channel; method: MethodInfo; merged: CallOptions } {
+  const { service, channel, defaults } = stateOf(client);
+  const method = service.methods.get(localName);
+  if (!method) throw new Error(`${service.typeName} has no method ${localName}: the generated code does not fit, generate it again`);
+  const merged: CallOptions = { ...defaults, ...definedOnly(options) };
+  merged.timeoutMs ??= fallbackMs;
+  if (Number.isNaN(merged.timeoutMs) || merged.timeoutMs < 0)
+    throw new BridgeError("invalid_argument", "timeoutMs must be a positive number of milliseconds, or Infinity");
+  if (defaults.signal && options.signal) merged.signal = AbortSignal.any([defaults.signal, options.signal]);
+  if (defaults.metadata && options.metadata) merged.metadata = { ...defaults.metadata, ...options.metadata };
+  return { channel, method, merged };
+}
+
+function definedOnly(options: CallOptions): CallOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+async function* iterate(requests: Requests<unknown>): AsyncIterable<unknown> {
+  yield* requests;
+}

@@ -1,0 +1,67 @@
+/**
+ * The same items, until the signal is aborted: then the iteration throws the signal's reason, and the source is told to return.
+ *
+ * A race of promises would do the same, but keep one reaction for each item alive for as long as the signal is.
+ */
+export function abortable<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncIterableIterator<T> {
+  const iterator = source[Symbol.asyncIterator]();
+  let rejectPending: ((reason: unknown) => void) | undefined;
+  let done = false;
+
+  const finish = (): void => {
+    done = true;
+    signal.removeEventListener("abort", onAbort);
+  };
+  const leave = (): void => {
+    finish();
+    // A generator that is stuck in an await returns when that ends: nobody waits for it.
+    Promise.resolve(iterator.return?.()).catch(() => {});
+  };
+  function onAbort(): void {
+    const reject = rejectPending;
+    leave();
+    reject?.(signal.reason);
+  }
+  if (!signal.aborted) signal.addEventListener("abort", onAbort);
+
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next() {
+      if (signal.aborted && !done) leave();
+      if (signal.aborted) return Promise.reject(signal.reason);
+      if (done) return Promise.resolve({ done: true, value: undefined });
+      return new Promise((resolve, reject) => {
+        rejectPending = reject;
+        iterator.next().then(
+          (result) => {
+            if (result.done) finish();
+            resolve(result);
+          },
+          (reason: unknown) => {
+            finish();
+            reject(reason);
+          },
+        );
+      });
+    },
+    async return() {
+      if (!done) {
+        finish();
+        await iterator.return?.();
+      }
+      return { done: true, value: undefined };
+    },
+  };
+}
+
+/** The promise, or a rejection with the signal's reason as soon as it is aborted. */
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

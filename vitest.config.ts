@@ -1,0 +1,22 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    // Tests run on the sources, so that a stack trace and a changed line are where one edits.
+    alias: [
+      { find: /^@protobridge\/runtime$/, replacement: source("runtime/src/index.ts") },
+      { find: /^@protobridge\/runtime\/codegen-0\.1$/, replacement: source("runtime/src/codegen-0.1.ts") },
+      { find: /^@protobridge\/runtime\/wkt$/, replacement: source("runtime/src/wkt.ts") },
+      { find: /^@protobridge\/runtime\/memory$/, replacement: source("runtime/src/transports/memory.ts") },
+      { find: /^@protobridge\/runtime\/grpc$/, replacement: source("runtime/src/transports/grpc/index.ts") },
+      { find: /^@protobridge\/plugin$/, replacement: source("plugin/src/index.ts") },
+    ],
+  },
+  test: {
+    include: ["{runtime,plugin,fixtures,demo,docs}/**/*.test.ts"],
+    testTimeout: 20_000,
+  },
+});
