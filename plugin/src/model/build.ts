@@ -1,0 +1,34 @@
+import type { DescFile } from "@bufbuild/protobuf";
+import { nestedTypes } from "@bufbuild/protobuf/reflect";
+import { Edition } from "@bufbuild/protobuf/wkt";
+import { messageModel } from "./message.js";
+import type { FileModel, Model } from "./model.js";
+import { serviceModel } from "./servicer.js";
+import { isShipped } from "./type.js";
+
+/**
+ * Makes the model of the files that are to be generated. The files of the well-known types are left out: the runtime ships their faces.
+ *
+ * Every message gets a face, not only those that a service of the same run reaches: buf runs a plugin once a directory, and the service
+ * that reaches a message may stand in another.
+ */
+export function buildModel(files: readonly DescFile[]): Model {
+  return {
+    files: files
+      .filter((file) => !isShipped(file.proto.name))
+      .map(fileModel)
+      .toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+  };
+}
+
+function fileModel(file: DescFile): FileModel {
+  const types = [...nestedTypes(file)];
+  return {
+    path: file.proto.name,
+    package: file.proto.package,
+    syntax: Edition[file.edition].replace("EDITION_", "").toLowerCase(),
+    enums: types.filter((type) => type.kind === "enum").map(({ typeName }) => ({ typeName })),
+    messages: types.filter((type) => type.kind === "message").map(messageModel),
+    services: types.filter((type) => type.kind === "service").map(serviceModel),
+  };
+}

@@ -1,0 +1,31 @@
+import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
+import { wktPublicImportPaths } from "@bufbuild/protobuf/codegenv2";
+import type { MessageRef, ScalarName, TypeModel } from "./model.js";
+
+/** The well-known types whose faces the runtime ships. */
+const shipped = new Set(
+  "Any Duration Empty FieldMask ListValue Struct Timestamp Value BoolValue BytesValue DoubleValue FloatValue Int32Value Int64Value StringValue UInt32Value UInt64Value"
+    .split(" ")
+    .map((name) => `google.protobuf.${name}`),
+);
+
+/** Whether protobuf-es ships the messages of a file, so that nothing is generated for them. */
+export function isShipped(path: string): boolean {
+  return path in wktPublicImportPaths;
+}
+
+export function messageRef(desc: DescMessage): MessageRef {
+  if (shipped.has(desc.typeName)) return { role: "wellKnown", typeName: desc.typeName };
+  return { role: isShipped(desc.file.proto.name) ? "foreign" : "message", typeName: desc.typeName };
+}
+
+/** The type of a field's values: of what is in it, if it is a list or a map. */
+export function typeOf(field: DescField): TypeModel {
+  if (field.message) return messageRef(field.message);
+  if (field.enum) return { role: "enum", typeName: field.enum.typeName };
+  return { role: "scalar", scalar: scalarName(field.scalar as ScalarType), asString: "longAsString" in field && field.longAsString };
+}
+
+export function scalarName(type: ScalarType): ScalarName {
+  return ScalarType[type].toLowerCase() as ScalarName;
+}
