@@ -13,7 +13,9 @@ export class CallAbort {
     if (deadline === undefined) return;
     const delay = deadline - Date.now();
     if (delay > longestDelay) return;
-    this.#timer = setTimeout(() => this.abort(new BridgeError("deadline_exceeded", "the deadline has passed")), Math.max(0, delay));
+    const expire = (): void => this.abort(new BridgeError("deadline_exceeded", "the deadline has passed"));
+    if (delay <= 0) expire();
+    else this.#timer = setTimeout(expire, delay);
   }
 
   get signal(): AbortSignal {
@@ -38,4 +40,38 @@ export function canceledBy(signal: AbortSignal): BridgeError {
   if (reason instanceof BridgeError) return reason;
   if (reason instanceof Error && reason.name === "TimeoutError") return new BridgeError("deadline_exceeded", reason.message, { cause: reason });
   return new BridgeError("canceled", "the call was canceled", { cause: reason });
+}
+
+/** Those who watch one signal. They share a listener: Node warns of more than ten, and a signal may be given to any number of calls. */
+class Watchers {
+  static readonly #of = new WeakMap<AbortSignal, Watchers>();
+  readonly #all = new Set<() => void>();
+
+  static of(signal: AbortSignal): Watchers {
+    const watchers = Watchers.#of.get(signal) ?? new Watchers();
+    Watchers.#of.set(signal, watchers);
+    return watchers;
+  }
+
+  add(signal: AbortSignal, watcher: () => void): void {
+    if (this.#all.size === 0) signal.addEventListener("abort", this.#tell);
+    this.#all.add(watcher);
+  }
+
+  remove(signal: AbortSignal, watcher: () => void): void {
+    this.#all.delete(watcher);
+    if (this.#all.size === 0) signal.removeEventListener("abort", this.#tell);
+  }
+
+  readonly #tell = (): void => {
+    for (const watcher of [...this.#all]) watcher();
+  };
+}
+
+/** Calls the watcher when the signal is aborted, unless the function that it returns was called before. */
+export function onAbort(signal: AbortSignal | undefined, watcher: () => void): () => void {
+  if (!signal) return () => {};
+  const watchers = Watchers.of(signal);
+  watchers.add(signal, watcher);
+  return () => watchers.remove(signal, watcher);
 }

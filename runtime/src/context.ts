@@ -54,7 +54,7 @@ export class CallContext {
   readonly trailer: MutableMetadata = emptyMetadata();
   /** The other end, in the transport's own notation, for example `127.0.0.1:40112`. */
   readonly peer: { readonly address: string };
-  /** What interceptors left for the method, under typed keys. */
+  /** What else is known of the call, under typed keys. */
   readonly values: ContextValues;
 
   constructor(init: CallContextInit = {}) {

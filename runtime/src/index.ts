@@ -3,10 +3,12 @@ export { CallContext, type CallContextInit, type ContextKey, ContextValues, crea
 export { BridgeError, type BridgeErrorInit, type Code, codeFromNumber, codes, type ErrorDetail, errorDetail } from "./errors.js";
 export type { AnyCodec, MessageCodec, UnknownField } from "./message/codec.js";
 export { appendMetadata, emptyMetadata, type Metadata, type MetadataValue, type MutableMetadata, metadataValues } from "./metadata.js";
-export { type CallOptions, Client, type Requests } from "./servicer/client.js";
+export { Client } from "./servicer/client.js";
+export type { CallOptions, Requests } from "./servicer/options.js";
 export type { ErrorListener } from "./servicer/routes.js";
 export type { MethodInfo, MethodKind, ServiceInfo } from "./servicer/service.js";
 export { type Awaitable, Servicer, serviceInfo } from "./servicer/servicer.js";
 export type { Channel, ServerHandle } from "./transport.js";
 export { Float, float } from "./value/float.js";
 export { type JsonInit, type JsonValue, RawJson } from "./value/json.js";
+export { UnknownValue } from "./value/value.js";

@@ -1,3 +1,5 @@
+import { BridgeError, type Code } from "./errors.js";
+
 /** One value of metadata: text, or bytes under a key that ends in `-bin`. A key that was sent several times has them all, in order. */
 export type MetadataValue = string | Uint8Array | readonly (string | Uint8Array)[];
 
@@ -15,7 +17,7 @@ export type MutableMetadata = Record<string, MetadataValue>;
 export function metadataValues(metadata: Metadata, key: string): readonly (string | Uint8Array)[] {
   const value = Object.hasOwn(metadata, key) ? metadata[key] : undefined;
   if (value === undefined) return [];
-  return typeof value === "string" || value instanceof Uint8Array ? [value] : value;
+  return Array.isArray(value) ? (value as readonly (string | Uint8Array)[]) : [value as string | Uint8Array];
 }
 
 /** Adds one more value to a key. */
@@ -27,4 +29,24 @@ export function appendMetadata(metadata: MutableMetadata, key: string, value: st
 /** An empty metadata object without a prototype. */
 export function emptyMetadata(): MutableMetadata {
   return Object.create(null) as MutableMetadata;
+}
+
+/**
+ * Checks metadata that is to be sent, as gRPC has it on the wire.
+ *
+ * @throws BridgeError of the code, which names the key
+ */
+export function checkMetadata(metadata: Metadata, illegal: Code): void {
+  for (const key of Object.keys(metadata)) {
+    const refuse = (why: string): never => {
+      throw new BridgeError(illegal, `metadata ${JSON.stringify(key)}: ${why}`);
+    };
+    if (!/^[0-9a-z_.-]+$/.test(key) || key === "__proto__") refuse("a key is made of lower case letters, digits, _ - and .");
+    const given: unknown = metadata[key];
+    for (const value of Array.isArray(given) ? (given as readonly unknown[]) : [given]) {
+      if (key.endsWith("-bin")) {
+        if (!(value instanceof Uint8Array)) refuse("a key that ends in -bin has bytes (Uint8Array)");
+      } else if (typeof value !== "string" || !/^[ -~]*$/.test(value)) refuse("a value is printable ASCII text; bytes go under a key that ends in -bin");
+    }
+  }
 }

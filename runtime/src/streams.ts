@@ -65,3 +65,60 @@ export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });
 }
+
+/**
+ * The same items, fetched ahead: up to `size` wait to be taken, as in the buffers of a connection. The source is read from the moment
+ * that the first item is asked for.
+ */
+export async function* prefetched<T>(source: AsyncIterable<T>, size: number): AsyncGenerator<T, void> {
+  const iterator = source[Symbol.asyncIterator]();
+  const queue: T[] = [];
+  let ended = false;
+  let failure: { reason: unknown } | undefined;
+  let wake: () => void = () => {};
+  const changed = (): Promise<void> =>
+    new Promise((resolve) => {
+      wake = resolve;
+    });
+  let makeRoom: () => void = () => {};
+
+  const pump = async (): Promise<void> => {
+    try {
+      while (!ended) {
+        const result = await iterator.next();
+        if (result.done) break;
+        queue.push(result.value);
+        wake();
+        if (queue.length >= size) {
+          await new Promise<void>((resolve) => {
+            makeRoom = resolve;
+          });
+        }
+      }
+    } catch (reason) {
+      failure = { reason };
+    }
+    ended = true;
+    wake();
+  };
+
+  void pump();
+  try {
+    for (;;) {
+      while (queue.length > 0) {
+        const item = queue.shift() as T;
+        makeRoom();
+        yield item;
+      }
+      if (failure) throw failure.reason;
+      if (ended) return;
+      await changed();
+    }
+  } finally {
+    if (!ended) {
+      ended = true;
+      makeRoom();
+      Promise.resolve(iterator.return?.()).catch(() => {});
+    }
+  }
+}

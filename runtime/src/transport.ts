@@ -1,4 +1,4 @@
-import type { CallOptions } from "./servicer/client.js";
+import type { CallOptions } from "./servicer/options.js";
 import type { MethodInfo } from "./servicer/service.js";
 
 /**

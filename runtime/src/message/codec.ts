@@ -1,7 +1,8 @@
 /**
  * The companion of a message: encodes what one may pass, decodes to what one receives.
  *
- * Full fidelity: `decode` and then `encode` loses nothing, fields that this version of the proto does not know included.
+ * `encode` of what was decoded means what was read: nothing is lost, fields that this version of the proto does not know included. The
+ * bytes can differ where the wire has two ways to say one thing, as for an integer in a dynamic value, or the white space of JSON text.
  */
 export interface MessageCodec<Face, Init> {
   /** Fully qualified name of the message, for example `bridge.InvokeRequest`. */

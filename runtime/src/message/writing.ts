@@ -17,7 +17,7 @@ export function writeFields(plan: MessagePlan, typeName: string, init: unknown, 
     else writeSingular(field, face, writer);
     writer.path.leave();
   }
-  writeUnknown(face["$unknown"], writer);
+  writeUnknown(face["$unknown"] as readonly UnknownField[] | undefined, writer);
   writer.depth--;
 }
 
@@ -99,7 +99,8 @@ function writeScalar(scalar: Scalar, number: number, value: unknown, writer: Wri
   scalar.write(writer, value);
 }
 
-function writeUnknown(unknown: unknown, writer: Writer): void {
+/** Writes fields back that were not known. */
+export function writeUnknown(unknown: readonly UnknownField[] | undefined, writer: Writer): void {
   if (unknown === undefined) return;
-  for (const { no, wireType, data } of unknown as readonly UnknownField[]) writer.tag(no, wireType).raw(data);
+  for (const { no, wireType, data } of unknown) writer.tag(no, wireType).raw(data);
 }

@@ -1,27 +1,7 @@
 import { BridgeError } from "../errors.js";
-import type { Metadata } from "../metadata.js";
 import type { Channel } from "../transport.js";
+import type { CallOptions, Requests } from "./options.js";
 import type { MethodInfo, ServiceInfo } from "./service.js";
-
-/** What a call can be given beside its request. */
-export interface CallOptions {
-  /** Aborting it cancels the call, and aborts the signal of the handler at the other end. */
-  signal?: AbortSignal | undefined;
-  /**
-   * Milliseconds until the call fails as `deadline_exceeded`, at both ends; Infinity for no limit.
-   * If it is not given, calls with one response have 30,000 and streams of responses have no limit.
-   */
-  timeoutMs?: number | undefined;
-  /** Sent as headers. */
-  metadata?: Metadata | undefined;
-  /** Called with the headers of the response. */
-  onHeader?: ((header: Metadata) => void) | undefined;
-  /** Called with the trailers of the response, also if the call failed. */
-  onTrailer?: ((trailer: Metadata) => void) | undefined;
-}
-
-/** What one may pass where a client sends a stream. */
-export type Requests<T> = AsyncIterable<T> | Iterable<T>;
 
 /** How long a call with one response waits when neither it nor its client says. */
 const defaultTimeoutMs = 30_000;
@@ -53,8 +33,11 @@ export async function unary<O>(client: Client, localName: string, request: unkno
 
 export async function clientStreaming<O>(client: Client, localName: string, requests: Requests<unknown>, options?: CallOptions): Promise<O> {
   const { channel, method, merged } = prepare(client, localName, options, defaultTimeoutMs);
-  for await (const response of channel.stream(method, iterate(requests), merged)) return response as O;
-  throw new BridgeError("internal", `${method.path}: the server ended the call without a response`);
+  let answer: { readonly response: O } | undefined;
+  // To the end: what follows the response is the status, and leaving would cancel the call.
+  for await (const response of channel.stream(method, iterate(requests), merged)) answer ??= { response: response as O };
+  if (!answer) throw new BridgeError("internal", `${method.path}: the server ended the call without a response`);
+  return answer.response;
 }
 
 export function serverStreaming<O>(client: Client, localName: string, request: unknown, options?: CallOptions): AsyncIterable<O> {
@@ -64,7 +47,19 @@ export function serverStreaming<O>(client: Client, localName: string, request: u
 /** The call starts when the responses are iterated. Leaving the iteration cancels it. */
 export function bidiStreaming<O>(client: Client, localName: string, requests: Requests<unknown>, options?: CallOptions): AsyncIterable<O> {
   const { channel, method, merged } = prepare(client, localName, options, Number.POSITIVE_INFINITY);
-  return channel.stream(method, iterate(requests), merged) as AsyncIterable<O>;
+  return once(channel.stream(method, iterate(requests), merged) as AsyncIterable<O>, method);
+}
+
+/** The responses of one call: a second iteration would be another call, without its requests. */
+function once<T>(responses: AsyncIterable<T>, { path }: MethodInfo): AsyncIterable<T> {
+  let iterated = false;
+  return {
+    [Symbol.asyncIterator]() {
+      if (iterated) throw new Error(`${path}: the responses of a call can be iterated once; make the call again`);
+      iterated = true;
+      return responses[Symbol.asyncIterator]();
+    },
+  };
 }
 
 function prepare(
@@ -79,7 +74,7 @@ function prepare(
   const merged: CallOptions = { ...defaults, ...definedOnly(options) };
   merged.timeoutMs ??= fallbackMs;
   if (Number.isNaN(merged.timeoutMs) || merged.timeoutMs < 0)
-    throw new BridgeError("invalid_argument", "timeoutMs must be a positive number of milliseconds, or Infinity");
+    throw new BridgeError("invalid_argument", "timeoutMs must be a number of milliseconds from 0, or Infinity");
   if (defaults.signal && options.signal) merged.signal = AbortSignal.any([defaults.signal, options.signal]);
   if (defaults.metadata && options.metadata) merged.metadata = { ...defaults.metadata, ...options.metadata };
   return { channel, method, merged };
@@ -89,6 +84,11 @@ function definedOnly(options: CallOptions): CallOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-async function* iterate(requests: Requests<unknown>): AsyncIterable<unknown> {
+/** What is async already is given on as it is: behind a generator, a source that waits could not be told to return. */
+function iterate(requests: Requests<unknown>): AsyncIterable<unknown> {
+  return Symbol.asyncIterator in requests ? requests : iterateSync(requests);
+}
+
+async function* iterateSync(requests: Iterable<unknown>): AsyncIterable<unknown> {
   yield* requests;
 }

@@ -1,3 +1,4 @@
+import { canceledBy } from "../abort.js";
 import type { CallContext } from "../context.js";
 import { BridgeError, hiddenMessage } from "../errors.js";
 import type { MethodInfo, MethodKind } from "./service.js";
@@ -11,9 +12,18 @@ export interface Route {
    * Throws, at once or later, only BridgeErrors: an exception of any other kind was given to `onError` and hidden.
    */
   call(request: unknown, context: CallContext): Promise<unknown> | AsyncIterable<unknown>;
+  /**
+   * Encodes a response.
+   *
+   * @throws BridgeError internal if the message cannot carry what the servicer gave; `onError` was told
+   */
+  encode(response: unknown): Uint8Array;
 }
 
-/** Told of each exception in a servicer that is no BridgeError: the peer gets to know nothing of it but the code `internal`. */
+/**
+ * Told of each exception in a servicer that is no BridgeError, of which the peer gets to know nothing but the code `internal`,
+ * and of each response that cannot be sent.
+ */
 export type ErrorListener = (error: unknown, method: MethodInfo) => void;
 
 type Method = (request: unknown, context: CallContext) => unknown;
@@ -35,7 +45,7 @@ export function routesOf(servicers: readonly Servicer[], onError: ErrorListener)
       const implementation = (servicer as unknown as Record<string, Method>)[method.localName];
       if (typeof implementation !== "function")
         throw new Error(`the servicer of ${typeName} has no method ${method.localName}: its generated code does not fit, generate it again`);
-      routes.set(method.path, { method, call: caller(method, implementation.bind(servicer), onError) });
+      routes.set(method.path, { method, call: caller(method, implementation.bind(servicer), onError), encode: encoder(method, onError) });
     }
   }
   return routes;
@@ -51,14 +61,30 @@ export function streamsRequests(kind: MethodKind): boolean {
   return kind === "client_streaming" || kind === "bidi_streaming";
 }
 
-function caller(method: MethodInfo, implementation: Method, onError: ErrorListener): Route["call"] {
-  const hide = (reason: unknown): BridgeError => {
-    if (reason instanceof BridgeError) return reason;
+/** Tells a listener. One that fails must not change what the peer gets. */
+export function report(onError: ErrorListener, reason: unknown, method: MethodInfo): void {
+  try {
+    onError(reason, method);
+  } catch {}
+}
+
+function encoder(method: MethodInfo, onError: ErrorListener): Route["encode"] {
+  return (response) => {
     try {
-      onError(reason, method);
-    } catch {
-      // A listener that fails must not change what the peer gets.
+      return method.output.encode(response);
+    } catch (reason) {
+      report(onError, reason, method);
+      throw new BridgeError("internal", BridgeError.from(reason).message, { cause: reason });
     }
+  };
+}
+
+function caller(method: MethodInfo, implementation: Method, onError: ErrorListener): Route["call"] {
+  const hide = (reason: unknown, { signal }: CallContext): BridgeError => {
+    if (reason instanceof BridgeError) return reason;
+    // What a method waited for with the signal of its call ends with the call: nothing failed.
+    if (signal.aborted && reason instanceof Error && reason.name === "AbortError") return canceledBy(signal);
+    report(onError, reason, method);
     return new BridgeError("internal", hiddenMessage, { cause: reason });
   };
   if (!streamsResponses(method.kind)) {
@@ -66,19 +92,50 @@ function caller(method: MethodInfo, implementation: Method, onError: ErrorListen
       try {
         return await implementation(request, context);
       } catch (reason) {
-        throw hide(reason);
+        throw hide(reason, context);
       }
     };
   }
-  return async function* (request, context) {
-    try {
+  return (request, context) => {
+    const start = (): AsyncIterator<unknown> => {
       const responses = implementation(request, context);
       if (!isAsyncIterable(responses))
         throw new TypeError(`${method.path.slice(1)} must give an async iterable, for example as "async *${method.localName}()"`);
-      yield* responses;
-    } catch (reason) {
-      throw hide(reason);
-    }
+      return responses[Symbol.asyncIterator]();
+    };
+    return guarded(start, (reason) => hide(reason, context));
+  };
+}
+
+/**
+ * An iteration that starts with the first `next()`, and throws what `hide` makes of what it throws. No generator: a source that waits
+ * could not be told to return.
+ */
+function guarded(start: () => AsyncIterator<unknown>, hide: (reason: unknown) => BridgeError): AsyncIterableIterator<unknown> {
+  let source: AsyncIterator<unknown> | undefined;
+  let over = false;
+  const done = { done: true, value: undefined } as const;
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      if (over) return done;
+      try {
+        source ??= start();
+        const result = await source.next();
+        if (result.done) over = true;
+        return result;
+      } catch (reason) {
+        over = true;
+        throw hide(reason);
+      }
+    },
+    async return() {
+      over = true;
+      await source?.return?.();
+      return done;
+    },
   };
 }
 

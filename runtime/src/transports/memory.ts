@@ -1,12 +1,12 @@
-import { CallAbort, canceledBy } from "../abort.js";
+import { CallAbort, canceledBy, onAbort } from "../abort.js";
 import { CallContext } from "../context.js";
 import { BridgeError } from "../errors.js";
-import { emptyMetadata, type Metadata } from "../metadata.js";
-import type { CallOptions } from "../servicer/client.js";
+import { checkMetadata, emptyMetadata, type Metadata } from "../metadata.js";
+import type { CallOptions } from "../servicer/options.js";
 import { type ErrorListener, type Route, routesOf, streamsRequests, streamsResponses } from "../servicer/routes.js";
 import type { MethodInfo } from "../servicer/service.js";
 import type { Servicer } from "../servicer/servicer.js";
-import { abortable, untilAborted } from "../streams.js";
+import { abortable, prefetched, untilAborted } from "../streams.js";
 import type { Channel } from "../transport.js";
 
 /** Options of {@link memory}. */
@@ -14,6 +14,9 @@ export interface MemoryOptions {
   /** Told of each exception in a servicer that is no BridgeError. */
   onError?: ErrorListener | undefined;
 }
+
+/** How many messages of a stream are on their way, as in the buffers of a connection. */
+const buffered = 16;
 
 /**
  * A channel to servicers in the same process, without a socket. Messages are encoded and decoded as on the wire, errors, deadlines and
@@ -36,20 +39,22 @@ class MemoryChannel implements Channel {
     async function* requests(): AsyncIterable<unknown> {
       yield request;
     }
-    for await (const response of this.stream(method, requests(), options)) return response;
-    throw new BridgeError("internal", `${method.path}: no response`);
+    let answer: { readonly response: unknown } | undefined;
+    for await (const response of this.stream(method, requests(), options)) answer ??= { response };
+    if (!answer) throw new BridgeError("internal", `${method.path}: no response`);
+    return answer.response;
   }
 
   async *stream(method: MethodInfo, requests: AsyncIterable<unknown>, options: CallOptions): AsyncIterable<unknown> {
     if (this.#closed) throw new BridgeError("unavailable", "the channel is closed");
     if (options.signal?.aborted) throw canceledBy(options.signal);
+    checkMetadata(options.metadata ?? {}, "invalid_argument");
     const route = this.#routes.get(method.path);
     if (!route) throw new BridgeError("unimplemented", `${method.path}: no servicer serves it`);
 
     const deadline = Number.isFinite(options.timeoutMs) ? Date.now() + (options.timeoutMs as number) : undefined;
     const abort = new CallAbort(deadline);
-    const onAbort = (): void => abort.abort(canceledBy(options.signal as AbortSignal));
-    options.signal?.addEventListener("abort", onAbort, { once: true });
+    const unwatch = onAbort(options.signal, () => abort.abort(canceledBy(options.signal as AbortSignal)));
     this.#open.add(abort);
     const context = new CallContext({
       signal: abort.signal,
@@ -57,26 +62,42 @@ class MemoryChannel implements Channel {
       metadata: received(options.metadata),
       peer: { address: "memory" },
     });
+    let failure: { readonly reason: unknown } | undefined;
+    // An error of the caller's own requests cancels the call, and is the caller's alone.
+    const given = abortable(requests, abort.signal);
+    async function* sent(): AsyncIterable<unknown> {
+      try {
+        yield* given;
+      } catch (reason) {
+        if (!abort.signal.aborted) failure = { reason };
+        abort.abort(new BridgeError("canceled", "the client canceled the call"));
+        throw abort.signal.reason;
+      }
+    }
     let headerGiven = false;
     const giveHeader = (): void => {
-      if (!headerGiven) options.onHeader?.(received(context.header));
+      if (headerGiven) return;
       headerGiven = true;
+      checkMetadata(context.header, "internal");
+      options.onHeader?.(received(context.header));
     };
     try {
-      for await (const response of answers(route, requests, context)) {
+      for await (const response of answers(route, sent(), context)) {
         giveHeader();
         yield response;
       }
       giveHeader();
+      checkMetadata(context.trailer, "internal");
       options.onTrailer?.(received(context.trailer));
     } catch (reason) {
+      if (failure) throw failure.reason;
       const error = BridgeError.from(reason);
       giveHeader();
       options.onTrailer?.(received({ ...context.trailer, ...error.metadata }));
       // As over a network: the cause stays where it happened.
       throw new BridgeError(error.code, error.message, { details: error.details, metadata: received({ ...context.trailer, ...error.metadata }) });
     } finally {
-      options.signal?.removeEventListener("abort", onAbort);
+      unwatch();
       abort.abort(new BridgeError("canceled", "the call is over"));
       this.#open.delete(abort);
     }
@@ -88,9 +109,9 @@ class MemoryChannel implements Channel {
   }
 }
 
-async function* answers({ method, call }: Route, requests: AsyncIterable<unknown>, context: CallContext): AsyncIterable<unknown> {
+async function* answers({ method, call, encode }: Route, requests: AsyncIterable<unknown>, context: CallContext): AsyncIterable<unknown> {
   const { signal } = context;
-  const decoded = abortable(crossing(requests, method.input), signal);
+  const decoded = prefetched(crossing(requests, method), buffered);
   let request: unknown = decoded;
   if (!streamsRequests(method.kind)) {
     const first = await decoded.next();
@@ -98,13 +119,16 @@ async function* answers({ method, call }: Route, requests: AsyncIterable<unknown
     request = first.value;
   }
   const answer = call(request, context);
-  if (streamsResponses(method.kind)) yield* crossing(abortable(answer as AsyncIterable<unknown>, signal), method.output);
-  else yield* crossing([await untilAborted(answer as Promise<unknown>, signal)], method.output);
+  if (streamsResponses(method.kind)) {
+    // Abortable twice: what the handler waits for, and what is on its way when the call ends.
+    const responses = prefetched(abortable(answer as AsyncIterable<unknown>, signal), buffered);
+    for await (const response of abortable(responses, signal)) yield method.output.decode(encode(response));
+  } else yield method.output.decode(encode(await untilAborted(answer as Promise<unknown>, signal)));
 }
 
-/** Encodes and decodes each message, as a network would have it. */
-async function* crossing(messages: AsyncIterable<unknown> | Iterable<unknown>, codec: MethodInfo["input"]): AsyncIterable<unknown> {
-  for await (const message of messages) yield codec.decode(codec.encode(message));
+/** Encodes and decodes each request, as a network would have it. */
+async function* crossing(requests: AsyncIterable<unknown>, { input }: MethodInfo): AsyncGenerator<unknown, void> {
+  for await (const request of requests) yield input.decode(input.encode(request));
 }
 
 function received(metadata: Metadata | undefined): Metadata {

@@ -1,11 +1,12 @@
 import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
 import { WireType } from "@bufbuild/protobuf/wire";
 import { ValueSchema } from "@bufbuild/protobuf/wkt";
-import type { MessageCodec } from "../message/codec.js";
+import type { MessageCodec, UnknownField } from "../message/codec.js";
 import { PayloadMessageCodec } from "../message/message.js";
 import type { PayloadCodec } from "../message/plan.js";
 import { type Scalar, scalarOf } from "../message/scalar.js";
 import { type Reader, refuse, type Writer } from "../message/wire.js";
+import { writeUnknown } from "../message/writing.js";
 import { isPlain, readList, readMap, writeList, writeMap } from "./container.js";
 import { Float } from "./float.js";
 import { parseJson, RawJson, stringifyJson } from "./json.js";
@@ -31,6 +32,18 @@ export interface ValueMembers {
   readonly null?: string;
 }
 
+/**
+ * A value of a kind that this version of the proto does not know: what a newer peer sent in a member that is not there yet. It is kept as
+ * it came, and written back verbatim.
+ */
+export class UnknownValue {
+  readonly $unknown: readonly UnknownField[];
+
+  constructor(fields: readonly UnknownField[]) {
+    this.$unknown = fields;
+  }
+}
+
 interface Member {
   readonly number: number;
   readonly wireType: WireType;
@@ -47,9 +60,7 @@ const safe = BigInt(Number.MAX_SAFE_INTEGER);
 /**
  * The codec of a message that stands for one dynamic value. A handler sees the plain value, never the message.
  * A message with no member set reads as null. A value is never written as a message with nothing set, but for null where no member
- * can say it.
- *
- * Fields that this version of the proto does not know are dropped: a plain value has no place to keep them.
+ * can say it. A member that this version of the proto does not know reads as an {@link UnknownValue}.
  */
 class ValueCodec extends PayloadMessageCodec<unknown, unknown> {
   readonly #desc: DescMessage;
@@ -86,11 +97,12 @@ class ValueCodec extends PayloadMessageCodec<unknown, unknown> {
     reader.enterMessage();
     let value: unknown = into ?? null;
     let last = 0;
+    const unknown: UnknownField[] = [];
     while (reader.pos < end) {
       const [number, wireType] = reader.tag();
       const member = this.#byNumber.get(number);
       if (member === undefined) {
-        reader.unknown(number, wireType);
+        unknown.push({ no: number, wireType, data: reader.unknown(number, wireType) });
         continue;
       }
       if (wireType !== member.wireType) throw new Error(`field ${number} has wire type ${wireType}, expected ${member.wireType}`);
@@ -99,7 +111,7 @@ class ValueCodec extends PayloadMessageCodec<unknown, unknown> {
     }
     if (reader.pos !== end) throw new Error("truncated: the value runs past the end of its message");
     reader.depth--;
-    return value;
+    return last === 0 && unknown.length > 0 ? new UnknownValue(unknown) : value;
   }
 
   override write(writer: Writer, init: unknown): void {
@@ -147,6 +159,7 @@ class ValueCodec extends PayloadMessageCodec<unknown, unknown> {
 
   #putObject(writer: Writer, value: object | null): void {
     if (value === null) return this.#putNull(writer);
+    if (value instanceof UnknownValue) return writeUnknown(value.$unknown, writer);
     if (value instanceof Float) return this.#float ? this.#float.write(writer, value.value) : this.#put(writer, undefined, value);
     if (value instanceof Uint8Array && this.#bytes) return this.#bytes.write(writer, value);
     if (value instanceof RawJson && this.#json) return this.#json.write(writer, value.text);

@@ -1,0 +1,76 @@
+import type { Server, ServerDuplexStream, ServerUnaryCall, ServerWritableStream, sendUnaryData } from "@grpc/grpc-js";
+import type { MessageCodec } from "../../message/codec.js";
+import { type Route, streamsRequests, streamsResponses } from "../../servicer/routes.js";
+import { abortable, untilAborted } from "../../streams.js";
+import type { ServerCall } from "./call.js";
+import type { Calls } from "./calls.js";
+import { inbox } from "./inbox.js";
+import { post } from "./outbox.js";
+import { asBytes } from "./parcel.js";
+
+/** Has a grpc-js server answer the calls of a route. */
+export function register(server: Server, route: Route, calls: Calls): void {
+  const { kind, path } = route.method;
+  if (kind === "unary") {
+    const handle = (surface: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void => {
+      calls.run(route, surface, (call) => answerUnary(route, call, surface.request, callback), callback);
+    };
+    server.register(path, handle, asBytes, asBytes, "unary");
+  } else {
+    const handle = (surface: ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>): void => {
+      calls.run(
+        route,
+        surface,
+        (call) => answerStream(route, call, surface),
+        (status) => surface.emit("error", status),
+      );
+    };
+    // A call in which the client streams is the same on the wire whether the server does too.
+    server.register(path, handle, asBytes, asBytes, streamsRequests(kind) ? "bidi" : "serverStream");
+  }
+}
+
+async function answerUnary({ method, call: respond }: Route, call: ServerCall, bytes: Buffer, callback: sendUnaryData<Buffer>): Promise<void> {
+  const request = method.input.decode(bytes);
+  const response = call.encode(await untilAborted(respond(request, call.context) as Promise<unknown>, call.context.signal));
+  const trailer = call.trailer();
+  call.sendHeader();
+  callback(null, response, trailer);
+}
+
+async function answerStream(
+  { method, call: respond }: Route,
+  call: ServerCall,
+  surface: ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>,
+): Promise<void> {
+  const { signal } = call.context;
+  const requests = "request" in surface ? undefined : abortable(decoded(surface, method.input), signal);
+  try {
+    const answer = respond(requests ?? method.input.decode((surface as ServerWritableStream<Buffer, Buffer>).request), call.context);
+    if (streamsResponses(method.kind)) {
+      call.sendHeaderSoon();
+      for await (const response of abortable(answer as AsyncIterable<unknown>, signal)) {
+        const message = call.encode(response);
+        call.sendHeader();
+        await post(surface, message, signal);
+      }
+    } else {
+      const message = call.encode(await untilAborted(answer as Promise<unknown>, signal));
+      call.sendHeader();
+      await post(surface, message, signal);
+    }
+    const trailer = call.trailer();
+    call.sendHeader();
+    surface.end(trailer);
+  } finally {
+    // Whoever still reads the requests gets no more of them.
+    void requests?.return?.();
+  }
+}
+
+async function* decoded(surface: ServerDuplexStream<Buffer, Buffer>, codec: MessageCodec<unknown, unknown>): AsyncGenerator<unknown, void> {
+  for await (const bytes of inbox(surface)) yield codec.decode(bytes);
+  // Node tells the end of what is read also when the client reset the stream, and the reset later; and clients on Node end their requests
+  // before they reset.
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,136 @@
+import type { EventEmitter } from "node:events";
+import type { Metadata as GrpcMetadata, ServerDuplexStream, ServerUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
+import { CallAbort } from "../../abort.js";
+import { CallContext } from "../../context.js";
+import { BridgeError, hiddenMessage } from "../../errors.js";
+import { type ErrorListener, type Route, report } from "../../servicer/routes.js";
+import { type GrpcStatus, statusOf } from "./errors.js";
+import { fromGrpc, toGrpc } from "./metadata.js";
+import { parcel } from "./parcel.js";
+
+/** A call as grpc-js gives it to a server. */
+export type Surface = ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;
+
+/** What all calls of a server share. */
+export interface CallSettings {
+  readonly maxSendBytes: number;
+  readonly onError: ErrorListener;
+  /** The address of a peer that has none, at a Unix socket. */
+  readonly anonymousPeer: string;
+}
+
+/**
+ * A client's own timer ends a call a little before ours, since it started a little earlier. A cancellation that comes at most so many
+ * milliseconds before the deadline is taken for that.
+ */
+const deadlineSlackMs = 100;
+
+/** One call under way at the server: its context, and what is sent beside its messages. */
+export class ServerCall {
+  readonly context: CallContext;
+  readonly #route: Route;
+  readonly #surface: Surface;
+  readonly #settings: CallSettings;
+  readonly #abort: CallAbort;
+  #headerSent = false;
+  #over = false;
+
+  constructor(route: Route, surface: Surface, settings: CallSettings) {
+    const started = Date.now();
+    const deadline = Number(surface.getDeadline());
+    const limited = Number.isFinite(deadline);
+    const peer = surface.getPeer();
+    this.#route = route;
+    this.#surface = surface;
+    this.#settings = settings;
+    this.#abort = new CallAbort(limited ? deadline : undefined);
+    this.context = new CallContext({
+      signal: this.#abort.signal,
+      deadline: limited ? new Date(deadline) : undefined,
+      metadata: fromGrpc(surface.metadata),
+      peer: { address: peer === "unknown" ? settings.anonymousPeer : peer },
+    });
+    // grpc-js tells the end of every call in this way.
+    (surface as EventEmitter).once("cancelled", () => {
+      if (this.#over) return;
+      const expired = limited && Date.now() >= deadline - Math.min(deadlineSlackMs, (deadline - started) / 2);
+      this.#abort.abort(
+        expired ? new BridgeError("deadline_exceeded", "the deadline has passed") : new BridgeError("canceled", "the client canceled the call"),
+      );
+    });
+  }
+
+  /** Aborts the signal of the call. */
+  abort(reason: BridgeError): void {
+    this.#abort.abort(reason);
+  }
+
+  /** The status is on its way: from here on nothing aborts the signal. */
+  finish(): void {
+    this.#over = true;
+    this.#abort.dispose();
+  }
+
+  /**
+   * Sends the header, if it was not sent yet.
+   *
+   * @throws BridgeError internal if it cannot be sent
+   */
+  sendHeader(): void {
+    if (this.#headerSent || this.#over) return;
+    const header = toGrpc(this.context.header, "internal");
+    this.#headerSent = true;
+    this.#surface.sendMetadata(header);
+  }
+
+  /**
+   * Sends the header in a moment, even if no message comes: there are clients that wait for it before they send anything.
+   * A moment later, since a generator fills in the header only when it starts to run.
+   */
+  sendHeaderSoon(): void {
+    setImmediate(() => {
+      try {
+        this.sendHeader();
+      } catch (reason) {
+        this.abort(reason as BridgeError);
+      }
+    });
+  }
+
+  /** The trailer, for the status OK. */
+  trailer(): GrpcMetadata {
+    return toGrpc(this.context.trailer, "internal");
+  }
+
+  /**
+   * A response, encoded.
+   *
+   * @throws BridgeError internal if the handler gave what the message cannot carry, resource_exhausted if it is too large
+   */
+  encode(response: unknown): Buffer {
+    const bytes = this.#route.encode(response);
+    try {
+      return parcel(bytes, this.#settings.maxSendBytes);
+    } catch (reason) {
+      this.#report(reason);
+      throw reason;
+    }
+  }
+
+  /** The status for what was thrown. Sends the header first if there is anything in it. */
+  statusFor(reason: unknown): GrpcStatus {
+    try {
+      if (!(reason instanceof BridgeError)) throw reason;
+      const status = statusOf(reason, this.context.trailer);
+      if (Object.keys(this.context.header).length > 0) this.sendHeader();
+      return status;
+    } catch (second) {
+      this.#report(second);
+      return statusOf(second instanceof BridgeError ? new BridgeError(second.code, second.message) : new BridgeError("internal", hiddenMessage), {});
+    }
+  }
+
+  #report(reason: unknown): void {
+    report(this.#settings.onError, reason, this.#route.method);
+  }
+}

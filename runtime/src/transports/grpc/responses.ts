@@ -1,0 +1,99 @@
+import type { Client, ClientDuplexStream, CallOptions as GrpcCallOptions, Metadata as GrpcMetadata } from "@grpc/grpc-js";
+import { BridgeError } from "../../errors.js";
+import type { CallOptions } from "../../servicer/options.js";
+import { streamsRequests } from "../../servicer/routes.js";
+import type { MethodInfo } from "../../servicer/service.js";
+import { abortable } from "../../streams.js";
+import { ActiveCall } from "./active.js";
+import { inbox } from "./inbox.js";
+import { post } from "./outbox.js";
+import { asBytes, openResponse } from "./parcel.js";
+
+/** What the calls of a channel share. */
+export interface Calling {
+  readonly client: Client;
+  readonly active: Set<ActiveCall>;
+  /** The message of a request. @throws BridgeError invalid_argument or resource_exhausted */
+  encode(method: MethodInfo, request: unknown): Buffer;
+  /** The metadata and options of a call. @throws BridgeError if it cannot be made */
+  begin(options: CallOptions): { readonly metadata: GrpcMetadata; readonly grpcOptions: GrpcCallOptions };
+}
+
+/** The responses of a call in which either side streams. The call starts with the first `next()`; `return()` cancels it at once. */
+export class ResponseStream implements AsyncIterableIterator<unknown> {
+  readonly #responses: AsyncGenerator<unknown, void>;
+  readonly #calling: Calling;
+  readonly #method: MethodInfo;
+  readonly #requests: AsyncIterable<unknown>;
+  readonly #options: CallOptions;
+  #call: ActiveCall | undefined;
+  #left = false;
+
+  constructor(calling: Calling, method: MethodInfo, requests: AsyncIterable<unknown>, options: CallOptions) {
+    this.#calling = calling;
+    this.#method = method;
+    this.#requests = requests;
+    this.#options = options;
+    this.#responses = this.#receive();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<unknown, void>> {
+    return this.#responses.next();
+  }
+
+  return(): Promise<IteratorResult<unknown, void>> {
+    this.#left = true;
+    this.#call?.fail(undefined);
+    return this.#responses.return();
+  }
+
+  async *#receive(): AsyncGenerator<unknown, void> {
+    const { client, active } = this.#calling;
+    const { metadata, grpcOptions } = this.#calling.begin(this.#options);
+    // On the wire the kinds differ only in how many messages come.
+    const surface: ClientDuplexStream<Buffer, Buffer> = client.makeBidiStreamRequest(this.#method.path, asBytes, asBytes, metadata, grpcOptions);
+    // Without a listener it would be thrown; the status comes with another event.
+    surface.on("error", () => {});
+    const over = new AbortController();
+    const call = new ActiveCall(surface, this.#options, active);
+    this.#call = call;
+    void call.ended.then(() => over.abort());
+    this.#send(surface, call, over.signal).catch((reason: unknown) => call.fail(reason));
+    try {
+      for await (const message of inbox(surface)) {
+        if (call.failed) break;
+        yield openResponse(this.#method, message);
+      }
+      const status = await call.ended;
+      if (!this.#left) call.check(status);
+    } finally {
+      call.fail(undefined);
+    }
+  }
+
+  async #send(surface: ClientDuplexStream<Buffer, Buffer>, call: ActiveCall, over: AbortSignal): Promise<void> {
+    const streaming = streamsRequests(this.#method.kind);
+    let count = 0;
+    for await (const request of abortable(this.#requests, over)) {
+      await post(surface, this.#encode(request, call), over);
+      count++;
+      if (!streaming) break;
+    }
+    if (count === 0 && !streaming) throw new BridgeError("internal", `${this.#method.path}: no request`);
+    surface.end();
+  }
+
+  #encode(request: unknown, call: ActiveCall): Buffer {
+    try {
+      return this.#calling.encode(this.#method, request);
+    } catch (reason) {
+      // At once: leaving the requests may take their source some time.
+      call.fail(reason);
+      throw reason;
+    }
+  }
+}
