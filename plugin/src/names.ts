@@ -2,8 +2,9 @@
 import { protoCamelCase } from "@bufbuild/protobuf/reflect";
 import { safeIdentifier } from "@bufbuild/protoplugin";
 import type { FieldModel, PropertyModel } from "./model/message.js";
-import type { FileModel, MessageRef, Model, ScalarName, TypeModel } from "./model/model.js";
+import type { FileModel, Model } from "./model/model.js";
 import type { MethodModel } from "./model/servicer.js";
+import type { MessageRef, ScalarName, TypeModel } from "./model/type.js";
 import type { ValueModel } from "./model/value.js";
 import type { Int64 } from "./options.js";
 

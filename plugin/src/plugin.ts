@@ -1,9 +1,10 @@
 import { createRegistry, type DescFile } from "@bufbuild/protobuf";
 import { createEcmaScriptPlugin, type Plugin, type Schema } from "@bufbuild/protoplugin";
-import { buildModel } from "./model/build.js";
+import { buildModel } from "./model/model.js";
 import { modulePath, namesOf } from "./names.js";
 import { type Options, parseOptions } from "./options.js";
 import { type Run, renderFile, type Templates } from "./rendering/render.js";
+import { transpile } from "./transpile.js";
 
 /** Makes the plugin: from a CodeGeneratorRequest to a CodeGeneratorResponse with one `<name>_bridge.ts` a proto file. */
 export function createPlugin(version: string, templates: Templates): Plugin {
@@ -12,6 +13,7 @@ export function createPlugin(version: string, templates: Templates): Plugin {
     version,
     parseOptions,
     generateTs: (schema) => generate(schema, templates),
+    transpile,
   });
 }
 

@@ -1,7 +1,7 @@
 import type { DescField, DescMessage, DescOneof } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
-import type { Reason, ScalarName, TypeModel } from "./model.js";
-import { scalarName, typeOf } from "./type.js";
+import type { Reason } from "./reason.js";
+import { type ScalarName, scalarName, type TypeModel, typeOf } from "./type.js";
 import { isValue, jsonTextOf, type ValueModel, valueModel } from "./value.js";
 
 export interface MessageModel {

@@ -2,8 +2,12 @@
  * What the plugin understood of a set of proto files: plain data, in the words of proto, that says nothing of any target language.
  * Every decision that a descriptor does not make by itself carries its reason.
  */
-import type { MessageModel } from "./message.js";
-import type { ServiceModel } from "./servicer.js";
+import type { DescFile } from "@bufbuild/protobuf";
+import { nestedTypes } from "@bufbuild/protobuf/reflect";
+import { Edition } from "@bufbuild/protobuf/wkt";
+import { type MessageModel, messageModel } from "./message.js";
+import { type ServiceModel, serviceModel } from "./servicer.js";
+import { isShipped } from "./type.js";
 
 export interface Model {
   /** The files to generate, by path. */
@@ -27,38 +31,29 @@ export interface EnumModel {
   readonly typeName: string;
 }
 
-/** Why something is as it is. */
-export interface Reason {
-  /** The rule that decided, as it is called in the docs. */
-  readonly rule: "value message" | "JSON text" | "name" | "well-known type";
-  /** What it found. */
-  readonly because: string;
+/**
+ * Makes the model of the files that are to be generated. The files of the well-known types are left out: the runtime ships their faces.
+ *
+ * Every message gets a face, not only those that a service of the same run reaches: buf runs a plugin once a directory, and the service
+ * that reaches a message may stand in another.
+ */
+export function buildModel(files: readonly DescFile[]): Model {
+  return {
+    files: files
+      .filter((file) => !isShipped(file.proto.name))
+      .map(fileModel)
+      .toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+  };
 }
 
-/** A type, without its container. */
-export type TypeModel =
-  | { readonly role: "scalar"; readonly scalar: ScalarName; readonly asString: boolean }
-  /** A string with JSON text in it. */
-  | { readonly role: "json" }
-  | { readonly role: "enum"; readonly typeName: string }
-  | MessageRef;
-
-/** A message, by how its face comes about: generated beside it, shipped with the runtime, or protobuf-es's own. */
-export type MessageRef = { readonly role: "message" | "wellKnown" | "foreign"; readonly typeName: string };
-
-export type ScalarName =
-  | "double"
-  | "float"
-  | "int32"
-  | "int64"
-  | "uint32"
-  | "uint64"
-  | "sint32"
-  | "sint64"
-  | "fixed32"
-  | "fixed64"
-  | "sfixed32"
-  | "sfixed64"
-  | "bool"
-  | "string"
-  | "bytes";
+function fileModel(file: DescFile): FileModel {
+  const types = [...nestedTypes(file)];
+  return {
+    path: file.proto.name,
+    package: file.proto.package,
+    syntax: Edition[file.edition].replace("EDITION_", "").toLowerCase(),
+    enums: types.filter((type) => type.kind === "enum").map(({ typeName }) => ({ typeName })),
+    messages: types.filter((type) => type.kind === "message").map(messageModel),
+    services: types.filter((type) => type.kind === "service").map(serviceModel),
+  };
+}

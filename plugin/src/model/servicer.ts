@@ -1,7 +1,6 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
-import type { MessageRef } from "./model.js";
-import { messageRef } from "./type.js";
+import { type MessageRef, messageRef } from "./type.js";
 
 export interface ServiceModel {
   readonly typeName: string;

@@ -1,6 +1,33 @@
 import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
 import { wktPublicImportPaths } from "@bufbuild/protobuf/codegenv2";
-import type { MessageRef, ScalarName, TypeModel } from "./model.js";
+
+/** A type, without its container. */
+export type TypeModel =
+  | { readonly role: "scalar"; readonly scalar: ScalarName; readonly asString: boolean }
+  /** A string with JSON text in it. */
+  | { readonly role: "json" }
+  | { readonly role: "enum"; readonly typeName: string }
+  | MessageRef;
+
+/** A message, by how its face comes about: generated beside it, shipped with the runtime, or protobuf-es's own. */
+export type MessageRef = { readonly role: "message" | "wellKnown" | "foreign"; readonly typeName: string };
+
+export type ScalarName =
+  | "double"
+  | "float"
+  | "int32"
+  | "int64"
+  | "uint32"
+  | "uint64"
+  | "sint32"
+  | "sint64"
+  | "fixed32"
+  | "fixed64"
+  | "sfixed32"
+  | "sfixed64"
+  | "bool"
+  | "string"
+  | "bytes";
 
 /** The well-known types whose faces the runtime ships. */
 const shipped = new Set(

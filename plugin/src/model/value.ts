@@ -1,5 +1,5 @@
 import { type DescField, type DescMessage, type DescOneof, ScalarType } from "@bufbuild/protobuf";
-import type { Reason } from "./model.js";
+import type { Reason } from "./reason.js";
 
 /** What a member of a value message carries. */
 export type ValueKind = "string" | "integer" | "float" | "boolean" | "bytes" | "json" | "list" | "map" | "null";

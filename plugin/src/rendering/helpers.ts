@@ -2,8 +2,9 @@ import { protoCamelCase, safeObjectProperty } from "@bufbuild/protobuf/reflect";
 import type { GeneratedFile, Printable } from "@bufbuild/protoplugin";
 import type { HelperDeclareSpec } from "handlebars";
 import type { FieldModel, MessageModel, PropertyModel } from "../model/message.js";
-import type { EnumModel, MessageRef, TypeModel } from "../model/model.js";
+import type { EnumModel } from "../model/model.js";
 import type { MethodModel, ServiceModel } from "../model/servicer.js";
+import type { MessageRef, TypeModel } from "../model/type.js";
 import {
   type Code,
   callers,

@@ -51,7 +51,9 @@ export function renderFile(model: FileModel, desc: DescFile, file: GeneratedFile
   const text = (handlebars.partials["file"] as HandlebarsModule.TemplateDelegate)(model);
 
   file.preamble(desc);
-  for (const line of text.trimEnd().split("\n")) {
+  // Without a line the file is empty to protoplugin, which then leaves it out or keeps it, as keep_empty_files says.
+  const lines = text.trim() === "" ? [] : text.trimEnd().split("\n");
+  for (const line of lines) {
     if (line.includes(noLine)) continue;
     // Odd pieces are what the expression's parentheses caught: the places of printables.
     file.print(line.split(placeholder).map((piece, i) => (i % 2 === 0 ? piece : (printables[Number(piece)] as Printable))));

@@ -1,6 +1,6 @@
 import type { DescEnum, DescMessage, Registry } from "@bufbuild/protobuf";
 import type { GeneratedFile, Printable } from "@bufbuild/protoplugin";
-import type { MessageRef } from "../model/model.js";
+import type { MessageRef } from "../model/type.js";
 import type { FileNames, SymbolRef } from "../names.js";
 
 const runtimePath = "@protobridge/runtime";

@@ -1,0 +1,66 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { create, createFileRegistry, type DescFile, fromBinary } from "@bufbuild/protobuf";
+import { type CodeGeneratorRequest, CodeGeneratorRequestSchema, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+// @ts-expect-error -- written by the build, from templates/
+import { templates } from "../dist/templates.js";
+import { createPlugin } from "../src/plugin.js";
+import type { Templates } from "../src/rendering/render.js";
+
+export const root: string = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Runs one of the workspace's commands. */
+export function run(command: string, args: readonly string[], cwd: string = root): Buffer {
+  return execFileSync(join(root, "node_modules/.bin", command), args, { cwd, maxBuffer: 256 * 1024 * 1024, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** A new directory with these files, which is removed when the work is done. */
+export function withFiles<T>(files: Readonly<Record<string, string>>, work: (directory: string) => T): T {
+  const directory = mkdtempSync(join(tmpdir(), "protobridge-"));
+  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(directory, path)), { recursive: true });
+      writeFileSync(join(directory, path), text);
+    }
+    const result = work(directory);
+    if (result instanceof Promise) return result.finally(remove) as T;
+    remove();
+    return result;
+  } catch (reason) {
+    remove();
+    throw reason;
+  }
+}
+
+/** The request that buf would send for the protos under a directory. */
+export function requestFor(directory: string, parameter: string, only: (path: string) => boolean = () => true): CodeGeneratorRequest {
+  const { file } = fromBinary(FileDescriptorSetSchema, run("buf", ["build", directory, "-o", "-#format=binpb"]));
+  const fileToGenerate = file.map(({ name }) => name).filter((name) => !name.startsWith("google/protobuf/") && only(name));
+  return create(CodeGeneratorRequestSchema, { fileToGenerate, parameter, protoFile: file });
+}
+
+/** What the plugin generates for some protos, by path. */
+export function generate(protos: Readonly<Record<string, string>>, parameter = "target=ts", only?: (path: string) => boolean): Map<string, string> {
+  return withFiles(protos, (directory) => generateFrom(requestFor(directory, parameter, only)));
+}
+
+export function generateFrom(request: CodeGeneratorRequest): Map<string, string> {
+  const response = createPlugin("0.1.0", templates as Templates).run(request);
+  return new Map(response.file.map(({ name, content }) => [name, content]));
+}
+
+/** The descriptors of some protos. */
+export function descriptors(protos: Readonly<Record<string, string>>): readonly DescFile[] {
+  return withFiles(protos, (directory) => [
+    ...createFileRegistry(fromBinary(FileDescriptorSetSchema, run("buf", ["build", directory, "-o", "-#format=binpb"]))).files,
+  ]);
+}
+
+/** A proto3 file in a package, with these lines. */
+export function proto(packageName: string, ...lines: string[]): string {
+  return [`syntax = "proto3";`, packageName === "" ? "" : `package ${packageName};`, ...lines].join("\n");
+}
