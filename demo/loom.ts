@@ -1,0 +1,88 @@
+/** Loom: agents and an event bus between Python and Rust. */
+import { BridgeError } from "@protobridge/runtime";
+import { channel } from "@protobridge/runtime/grpc";
+import { type ToolCall, type ToolResultInit, ToolStatus } from "../fixtures/gen/action_bridge.js";
+import {
+  type AgentRegisterRequest,
+  type AgentRegisterResponseInit,
+  BridgeClient,
+  BridgeServicer,
+  type ClientEvent,
+  type ClientEventInit,
+  type HeartbeatRequest,
+  type HeartbeatResponseInit,
+  type ServerEventInit,
+} from "../fixtures/gen/bridge_bridge.js";
+import { EventBusClient, EventBusServicer, type EventInit, type SubscribeRequest } from "../fixtures/gen/event_bridge.js";
+import { type Comparison, dynamicClient, show } from "./side-by-side.js";
+
+export class LoomBridge extends BridgeServicer {
+  override registerAgent({ agentId }: AgentRegisterRequest): AgentRegisterResponseInit {
+    return agentId === "" ? { success: false, errorMessage: "agent_id cannot be empty" } : { success: true };
+  }
+
+  override heartbeat({ timestampMs }: HeartbeatRequest): HeartbeatResponseInit {
+    return { timestampMs, status: "ok" };
+  }
+
+  override forwardToolCall({ id, name, arguments: text }: ToolCall): ToolResultInit {
+    if (name !== "add") return { id, status: ToolStatus.TOOL_NOT_FOUND, error: { code: "NOT_FOUND", message: `Tool not found: ${name}` } };
+    const { a, b } = JSON.parse(text === "" ? "{}" : text) as { a: number; b: number };
+    return { id, status: ToolStatus.TOOL_OK, output: JSON.stringify(a + b) };
+  }
+
+  override async *eventStream(events: AsyncIterable<ClientEvent>): AsyncIterable<ServerEventInit> {
+    for await (const { msg } of events) {
+      if (msg.case === "ping") yield { msg: { case: "pong", value: { timestampMs: msg.value.timestampMs, status: "ok" } } };
+      else if (msg.case === "publish") yield { msg: { case: "delivery", value: { topic: msg.value.topic, event: msg.value.event } } };
+      else if (msg.case !== "ack") throw new BridgeError("invalid_argument", "only ack, ping and publish");
+    }
+  }
+}
+
+export class LoomEvents extends EventBusServicer {
+  override async *subscribe({ topic }: SubscribeRequest): AsyncIterable<EventInit> {
+    for (const n of [1, 2]) yield { id: `${topic}-${n}`, type: "tick", timestampMs: n, confidence: 0.5, priority: 50, tags: ["demo"] };
+  }
+}
+
+export async function loomCalls(address: string): Promise<Comparison[]> {
+  const connection = channel(address);
+  const bridge = dynamicClient(address, "loom", "bridge.proto", "loom.v1.Bridge");
+  const bus = dynamicClient(address, "loom", "event.proto", "loom.v1.EventBus");
+  try {
+    const client = new BridgeClient(connection);
+    const call = { id: "1", name: "add", arguments: '{"a":1,"b":2}' };
+    const { output, status } = await client.forwardToolCall(call);
+    const result = (await bridge.unary("forwardToolCall", call)) as { output: string; status: number };
+
+    const outbound: ClientEventInit[] = [
+      { msg: { case: "ack", value: { messageId: "agent-1" } } },
+      { msg: { case: "publish", value: { topic: "a.b", event: { id: "e1", timestampMs: 2n ** 40n, metadata: { trace_id: "t" } } } } },
+      { msg: { case: "ping", value: { timestampMs: 7 } } },
+    ];
+    const inbound: unknown[] = [];
+    for await (const { msg } of client.eventStream(outbound))
+      inbound.push(msg.case === "delivery" ? [msg.value.topic, msg.value.event?.id, msg.value.event?.timestampMs] : [msg.case]);
+    const raw = [{ ack: { messageId: "agent-1" } }, { publish: { topic: "a.b", event: { id: "e1", timestampMs: 2 ** 40 } } }, { ping: { timestampMs: 7 } }];
+    const inboundToo = (await bridge.bidi("eventStream", raw, 2)) as { msg: string; delivery: { topic: string; event: { id: string; timestampMs: string } } }[];
+
+    const ids: string[] = [];
+    for await (const { id, confidence } of new EventBusClient(connection).subscribe({ topic: "t" })) ids.push(`${id} ${confidence}`);
+    const idsToo = (await bus.stream("subscribe", { topic: "t" })) as { id: string; confidence: number }[];
+
+    return [
+      { call: "loom.v1.Bridge.ForwardToolCall", generated: show([status, output]), dynamic: show([result.status, result.output]) },
+      {
+        call: "loom.v1.Bridge.EventStream",
+        generated: show(inbound),
+        dynamic: show(inboundToo.map(({ msg, delivery }) => (msg === "delivery" ? [delivery.topic, delivery.event.id, delivery.event.timestampMs] : [msg]))),
+      },
+      { call: "loom.v1.EventBus.Subscribe", generated: show(ids), dynamic: show(idsToo.map(({ id, confidence }) => `${id} ${confidence}`)) },
+    ];
+  } finally {
+    bridge.close();
+    bus.close();
+    await connection.close();
+  }
+}

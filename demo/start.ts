@@ -1,0 +1,64 @@
+/**
+ * The main job, on real input: generates the bridges of three real systems, tells what was understood of their protos, then serves each
+ * over gRPC and calls it twice: with the generated client, and with a client that knows nothing of Protobridge.
+ */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { createFileRegistry, fromBinary } from "@bufbuild/protobuf";
+import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { buildModel, explain } from "@protobridge/plugin";
+import { serve } from "@protobridge/runtime/grpc";
+import { LoomBridge, LoomEvents, loomCalls } from "./loom.js";
+import { RxpressControl, RxpressHandlers, rxpressCalls } from "./rxpress.js";
+import { type Comparison, compare } from "./side-by-side.js";
+import { SnakepitBridge, snakepitCalls } from "./snakepit.js";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+function step(text: string): void {
+  process.stdout.write(`\n== ${text}\n\n`);
+}
+
+function buf(...args: string[]): Buffer {
+  const { status, stdout, stderr, error } = spawnSync("buf", args, { cwd: root, maxBuffer: 64 * 1024 * 1024, timeout: 120_000 });
+  if (error) throw new Error(`buf does not start: ${error.message}. Run "npm ci" first, and this through "npm start".`);
+  if (status !== 0) throw new Error(`buf ${args.join(" ")} failed:\n${stderr}`);
+  return stdout;
+}
+
+const systems = ["rxpress", "snakepit", "loom"] as const;
+
+step("1. Generate: buf generate, with protoc-gen-es and protoc-gen-bridge");
+const started = performance.now();
+for (const [i, system] of systems.entries()) {
+  buf("generate", `fixtures/${system}`);
+  process.stdout.write(`  [${i + 1}/${systems.length}] ${system.padEnd(8)} -> fixtures/gen\n`);
+}
+process.stdout.write(`  done in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+
+step("2. What was understood, and why");
+for (const system of systems) {
+  const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, buf("build", `fixtures/${system}`, "-o", "-#format=binpb")));
+  process.stdout.write(`${explain(buildModel([...registry.files]))}\n`);
+}
+
+step("3. Serve all of it over gRPC, and call it with both clients");
+const comparisons: Comparison[] = [];
+const server = await serve([new RxpressHandlers(), new RxpressControl(), new SnakepitBridge(), new LoomBridge(), new LoomEvents()], {
+  address: "127.0.0.1:0",
+  onError: (error, method) => console.error(method.path, error),
+});
+try {
+  process.stdout.write(`  listening on ${server.address}\n\n`);
+  for (const calls of [rxpressCalls, snakepitCalls, loomCalls]) comparisons.push(...(await calls(server.address)));
+} finally {
+  await server.close({ drainMs: 1000 });
+}
+const equal = compare(comparisons);
+process.stdout.write(`\n${comparisons.length} calls, ${equal} with the same result in both clients\n`);
+const { version } = JSON.parse(readFileSync(new URL("../plugin/package.json", import.meta.url), "utf8")) as { version: string };
+if (equal !== comparisons.length) {
+  process.stdout.write("The two clients disagree.\n");
+  process.exitCode = 1;
+} else process.stdout.write(`Protobridge ${version} works here.\n`);
