@@ -22,7 +22,7 @@ export interface Route {
 
 /**
  * Told of each exception in a servicer that is no BridgeError, of which the peer gets to know nothing but the code `internal`,
- * and of each response that cannot be sent.
+ * and of each response, or part of an error, that cannot be sent.
  */
 export type ErrorListener = (error: unknown, method: MethodInfo) => void;
 

@@ -139,7 +139,8 @@ class JsonWriter {
 }
 
 function jsonNumber(value: number): string {
-  if (Object.is(value, -0)) return "-0";
+  // "-0" is an integer to Python, and loses its sign.
+  if (Object.is(value, -0)) return "-0.0";
   // String() gives the shortest digits that read as the same double; those of an integer must be the integer's own.
   return Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 1e21 ? BigInt(value).toString() : String(value);
 }

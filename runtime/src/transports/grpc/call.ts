@@ -4,7 +4,7 @@ import { CallAbort } from "../../abort.js";
 import { CallContext } from "../../context.js";
 import { BridgeError, hiddenMessage } from "../../errors.js";
 import { type ErrorListener, type Route, report } from "../../servicer/routes.js";
-import { type GrpcStatus, statusOf } from "./errors.js";
+import { type GrpcStatus, hasDetails, statusOf } from "./errors.js";
 import { fromGrpc, toGrpc } from "./metadata.js";
 import { parcel } from "./parcel.js";
 
@@ -122,6 +122,8 @@ export class ServerCall {
     try {
       if (!(reason instanceof BridgeError)) throw reason;
       const status = statusOf(reason, this.context.trailer);
+      if (reason.details.length > 0 && !hasDetails(status))
+        this.#report(new Error("the details of an error are more than trailers carry, and were left out", { cause: reason }));
       if (Object.keys(this.context.header).length > 0) this.sendHeader();
       return status;
     } catch (second) {

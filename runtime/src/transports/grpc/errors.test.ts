@@ -225,3 +225,12 @@ test("nobody listens at the address", async () => {
   expect(await thrownBy(client.say(""))).toMatchObject({ code: "unavailable" });
   expect(await thrownBy(client.chat([]))).toMatchObject({ code: "unavailable" });
 });
+
+test("details that are more than trailers carry are left out, and onError is told", async () => {
+  const onError = vi.fn();
+  const error = new BridgeError("aborted", "why", { details: [errorDetail(StringValue, "x".repeat(20_000))] });
+  const served = await startGrpc({ say: () => Promise.reject(error) }, { onError });
+  closers.push(served.close);
+  expect(await thrownBy(served.client.say(""))).toMatchObject({ code: "aborted", message: "why", details: [] });
+  expect(onError.mock.calls.map(([reported]) => String(reported))).toEqual(["Error: the details of an error are more than trailers carry, and were left out"]);
+});

@@ -2,7 +2,7 @@ import { type Metadata as GrpcMetadata, status } from "@grpc/grpc-js";
 import { BridgeError, codeFromNumber, codes } from "../../errors.js";
 import type { Metadata } from "../../metadata.js";
 import { decodeDetails, encodeStatus } from "../../status.js";
-import { fromGrpc, maxMetadataBytes, sizeOf, toGrpc } from "./metadata.js";
+import { fromGrpc, sizeOf, toGrpc } from "./metadata.js";
 
 /** The trailer that carries the details of an error, as a `google.rpc.Status`. */
 const detailsKey = "grpc-status-details-bin";
@@ -14,25 +14,38 @@ export interface GrpcStatus {
   readonly metadata: GrpcMetadata;
 }
 
-/** A message that takes more bytes on the wire is cut: gRPC's C core, and so Python, loses all trailers if there are more than 16 KiB. */
-const maxMessageBytes = 8_192;
+/**
+ * What the trailers of a failed call may take together, so that all of it arrives: gRPC's C core, and so Python, refuses a block of more
+ * than 8 KiB at random, and one of more than 16 KiB always; the call then fails with another code.
+ */
+const maxTrailerBytes = 8_192;
+/** What is in the block beside metadata and message: ":status", "content-type", "date", and the names of "grpc-status" and "grpc-message". */
+const frameBytes = 320;
+/** What remains for the message, however much metadata there is. */
+const minMessageBytes = 1_024;
 
 /**
- * The status that ends a call with an error. Details that are more than HTTP/2 carries are left out.
+ * The status that ends a call with an error. Details that are more than a peer takes are left out, and then the message is cut.
  *
  * @throws BridgeError internal if the error's metadata or the trailer cannot be sent
  */
 export function statusOf(error: BridgeError, trailer: Metadata): GrpcStatus {
   const metadata = toGrpc({ ...trailer, ...error.metadata }, "internal");
+  const room = (): number => maxTrailerBytes - frameBytes - sizeOf(metadata);
   if (error.details.length > 0) {
     metadata.set(detailsKey, Buffer.from(encodeStatus(error)));
-    if (sizeOf(metadata) > maxMetadataBytes - maxMessageBytes) metadata.remove(detailsKey);
+    if (room() < Math.min(encodeURI(error.message.toWellFormed()).length, minMessageBytes)) metadata.remove(detailsKey);
   }
-  return { code: codes[error.code], details: sendable(error.message), metadata };
+  return { code: codes[error.code], details: sendable(error.message, Math.max(room(), minMessageBytes)), metadata };
+}
+
+/** Whether the details of an error are in the status that was made of it. */
+export function hasDetails({ metadata }: GrpcStatus): boolean {
+  return metadata.get(detailsKey).length > 0;
 }
 
 /** The message without unpaired surrogates, for which grpc-js would throw where nobody can catch it, and cut to what can be sent. */
-function sendable(message: string): string {
+function sendable(message: string, maxMessageBytes: number): string {
   let text = message.slice(0, maxMessageBytes + 1).toWellFormed();
   for (let size = encodeURI(text).length; size > maxMessageBytes; size = encodeURI(text).length) {
     text = `${text.slice(0, Math.floor((text.length * maxMessageBytes) / size) - 4).toWellFormed()}...`;

@@ -16,7 +16,7 @@ const single = new Set(
 );
 
 /** What Node takes in one block of headers is 65,535 bytes. It does not refuse more, but loses the connection. */
-export const maxMetadataBytes = 60_000;
+const maxMetadataBytes = 60_000;
 
 /**
  * Our metadata as grpc-js's.
@@ -41,7 +41,7 @@ export function toGrpc(metadata: Metadata, illegal: Code): GrpcMetadata {
 export function sizeOf(metadata: GrpcMetadata): number {
   let size = 0;
   for (const [key, values] of Object.entries(metadata.toHttp2Headers())) {
-    for (const value of values as string[]) size += key.length + value.length + 32;
+    for (const value of typeof values === "string" ? [values] : (values as string[])) size += key.length + value.length + 32;
   }
   return size;
 }

@@ -43,6 +43,7 @@ export function repairClient(client: Client, streaming: ReadonlySet<string>): vo
       if (call.http2Stream) {
         repairHeadersOf(call);
         cancelWithoutEnd(call);
+        tellLostSession(call);
         if (streaming.has(path)) holdTrailers(call);
       }
       return call;
@@ -66,6 +67,17 @@ function cancelWithoutEnd(call: SubchannelCall): void {
     const { http2Stream } = call;
     if (!http2Stream.writableEnded) http2Stream.end = () => http2Stream;
     cancelWithStatus(code, details);
+  };
+}
+
+/** A session that the server closes with an error is a connection lost, which grpc-js takes for an internal error of the client. */
+function tellLostSession(call: SubchannelCall): void {
+  if (typeof call.endCall !== "function") return;
+  const endCall = call.endCall.bind(call);
+  call.endCall = (status) => {
+    const { internalError } = call as unknown as { internalError?: { code?: string; message: string } | null };
+    if (internalError?.code !== "ERR_HTTP2_SESSION_ERROR") return endCall(status);
+    endCall({ ...(status as object), code: 14, details: internalError.message });
   };
 }
 

@@ -1,0 +1,25 @@
+/** Where the Python of the tests is, and what it is told by its environment. */
+import { fileURLToPath } from "node:url";
+
+const within = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export const requirements: string = within("requirements.txt");
+/** A virtual environment of our own, made by the setup. */
+export const venv: string = within(".venv");
+export const stubs: string = within(".venv/stubs");
+export const python: string = within(".venv/bin/python");
+/** The protos of the tests, each in its directory. */
+export const protos: readonly { readonly directory: string; readonly file: string }[] = [
+  { directory: within("../fixtures/rxpress"), file: "handler_bridge.proto" },
+  { directory: within("../fixtures/edge"), file: "kinds/v1/kinds.proto" },
+];
+
+export const script = (name: string): string => within(`python/${name}.py`);
+
+export const environment: NodeJS.ProcessEnv = {
+  ...process.env,
+  PYTHONPATH: stubs,
+  PYTHONPYCACHEPREFIX: within(".venv/pycache"),
+  PYTHONUTF8: "1",
+  PYTHONUNBUFFERED: "1",
+};
