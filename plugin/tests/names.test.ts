@@ -33,7 +33,18 @@ describe("names that clash", () => {
     const text = source("message Outer { message Inner { enum Kind { KIND_ZERO = 0; } Kind kind = 1; } Inner inner = 1; }");
     expect(text).toContain("export interface Outer_Inner {");
     expect(text).toContain("  kind: Outer_Inner_Kind;");
-    expect(text).toContain("export { Outer_Inner_Kind as Outer_Inner_Kind };");
+    expect(text).toContain("export { Outer_Inner_Kind };");
+  });
+  it("hands enums on under their names, also those that the runtime or TypeScript has", () => {
+    const text = source(
+      "enum Channel { CHANNEL_ZERO = 0; }",
+      "enum Partial { PARTIAL_ZERO = 0; }",
+      "message M { Channel c = 1; Partial a = 2; }",
+      "service S { rpc Get(M) returns (M); }",
+    );
+    expect(text).toContain("export { Channel };");
+    expect(text).toContain("Channel as Channel$1");
+    expect(text).toContain("export { Partial$ };"); // as protobuf-es has it
   });
   it("reaches for globals behind messages of the same name", () => {
     const text = source(

@@ -15,7 +15,7 @@ export interface Model {
 }
 
 export interface FileModel {
-  /** For example `loom/v1/event.proto`. */
+  /** For example `acme/v1/event.proto`. */
   readonly path: string;
   readonly package: string;
   /** `proto2`, `proto3`, or an edition such as `2023`. */

@@ -78,7 +78,12 @@ export function createHelpers({ file, names, symbols, docs, options, put, noLine
 
     // symbols
     export: (declaration: string, name: string): string => put(file.export(declaration, name)),
-    enumExport: ({ typeName }: EnumModel): string => `{ ${once(`enum ${typeName}`, () => symbols.enumValue(typeName))} as ${declared(names.enums, typeName)} }`,
+    enumExport: ({ typeName }: EnumModel): string => {
+      const symbol = symbols.enumValue(typeName);
+      const name = declared(names.enums, typeName);
+      // What is printed first keeps its name among the imports, and enums come first in a file.
+      return name === symbol.name ? `{ ${put(symbol)} }` : `{ ${put(symbol)} as ${name} }`;
+    },
     faceOf: (message: MessageRef): string => symbol({ of: "face", message }),
     initOf: (message: MessageRef): string => symbol({ of: "init", message }),
     companionOf: (message: MessageRef): string => symbol({ of: "companion", message }),

@@ -1,5 +1,5 @@
 import type { DescEnum, DescMessage, Registry } from "@bufbuild/protobuf";
-import type { GeneratedFile, Printable } from "@bufbuild/protoplugin";
+import type { GeneratedFile, ImportSymbol, Printable } from "@bufbuild/protoplugin";
 import type { MessageRef } from "../model/type.js";
 import type { FileNames, SymbolRef } from "../names.js";
 
@@ -52,7 +52,7 @@ export class Symbols {
   }
 
   /** protobuf-es's enum itself, as a value and a type. */
-  enumValue(typeName: string): Printable {
+  enumValue(typeName: string): ImportSymbol {
     const { name, from } = this.#file.importShape(this.#enum(typeName));
     return this.#file.import(name, from);
   }
