@@ -64,7 +64,7 @@ describe.each<[string, Start]>([
       for (; made < 100_000; made++) yield chunk;
     }
     const answer = served.client.join(requests());
-    await vi.waitUntil(() => count === 3, { interval: 5 });
+    await vi.waitUntil(() => count === 3, { interval: 5, timeout: 10_000 });
     expect(await settled(() => made)).toBeLessThan(bound);
     read();
     await vi.waitUntil(() => count === 1_000, { interval: 5, timeout: 10_000 });

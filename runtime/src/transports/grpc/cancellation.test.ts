@@ -100,7 +100,7 @@ const causes: [
   cause: (served: Served, controller: AbortController) => unknown,
 ][] = [
   ["the client aborts", "canceled", "canceled", ({ signal }) => ({ signal }), (_, controller) => controller.abort()],
-  ["the deadline passes", "deadline_exceeded", "deadline_exceeded", () => ({ timeoutMs: 200 }), () => {}],
+  ["the deadline passes", "deadline_exceeded", "deadline_exceeded", () => ({ timeoutMs: 400 }), () => {}],
   ["the server shuts down", "unavailable", "unavailable", () => ({}), (served) => served.shutdown()],
 ];
 
@@ -123,18 +123,18 @@ describe.each(transports)("over %s", (_transport, start) => {
       const requests = new OpenRequests("a");
       served = await start(handlers(seen));
       const thrown = thrownBy(call(served, options(controller), requests));
-      await vi.waitUntil(() => (streamsRequests ? seen.reading : seen.signal), { interval: 5 });
+      await vi.waitUntil(() => (streamsRequests ? seen.reading : seen.signal), { interval: 5, timeout: 10_000 });
       cause(served, controller);
 
       const error = await thrown;
       expect(error).toBeInstanceOf(BridgeError);
       expect(error).toMatchObject({ code: atClient });
-      await vi.waitUntil(() => seen.signal?.aborted && seen.left, { interval: 5 });
+      await vi.waitUntil(() => seen.signal?.aborted && seen.left, { interval: 5, timeout: 10_000 });
       expect(seen.signal?.reason).toBeInstanceOf(BridgeError);
       expect(seen.signal?.reason).toMatchObject({ code: atServer });
       if (streamsRequests) {
         expect(seen.requests).toBe(seen.signal?.reason);
-        await vi.waitUntil(() => requests.returned, { interval: 5 });
+        await vi.waitUntil(() => requests.returned, { interval: 5, timeout: 10_000 });
       }
     });
   });
@@ -155,7 +155,7 @@ describe.each(transports)("over %s", (_transport, start) => {
     await responses.next();
     controller.abort();
     await expect(responses.next()).rejects.toMatchObject({ code: "canceled" });
-    await vi.waitUntil(() => left, { interval: 5 });
+    await vi.waitUntil(() => left, { interval: 5, timeout: 10_000 });
   });
 
   test("a handler's own iterator that waits is returned", async () => {
@@ -167,7 +167,7 @@ describe.each(transports)("over %s", (_transport, start) => {
     const next = thrownBy(responses.next() as Promise<unknown>);
     controller.abort();
     expect(await next).toMatchObject({ code: "canceled" });
-    await vi.waitUntil(() => source.returned, { interval: 5 });
+    await vi.waitUntil(() => source.returned, { interval: 5, timeout: 10_000 });
   });
 
   test("what a handler waits for with the signal of its call is no failure", async () => {
@@ -263,9 +263,9 @@ test("a client on grpc-js that cancels, and so ends its requests first, is not t
     () => {},
   );
   call.write(Buffer.from([10, 1, 97]));
-  await vi.waitUntil(() => seen.signal, { interval: 5 });
+  await vi.waitUntil(() => seen.signal, { interval: 5, timeout: 10_000 });
   call.cancel();
-  await vi.waitUntil(() => seen.left, { interval: 5 });
+  await vi.waitUntil(() => seen.left, { interval: 5, timeout: 10_000 });
   expect(seen.requests).toMatchObject({ code: "canceled" });
   client.close();
   await server.close({ drainMs: 0 });
@@ -283,10 +283,10 @@ test("a client that cancels does not end its requests on the wire", async () => 
   const opened = channel(`127.0.0.1:${(proxy.address() as AddressInfo).port}`);
   const controller = new AbortController();
   const thrown = thrownBy(new EchoClient(opened).join(new OpenRequests("a"), { signal: controller.signal }));
-  await vi.waitUntil(() => seen.reading, { interval: 5 });
+  await vi.waitUntil(() => seen.reading, { interval: 5, timeout: 10_000 });
   controller.abort();
   expect(await thrown).toMatchObject({ code: "canceled" });
-  await vi.waitUntil(() => seen.left, { interval: 5 });
+  await vi.waitUntil(() => seen.left, { interval: 5, timeout: 10_000 });
   const frames = framesIn(Buffer.concat(sent).subarray("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".length));
   expect(frames.filter(([, , stream]) => stream === 1).map(([type, ended]) => [type, ended])).toEqual([
     ["HEADERS", false],

@@ -68,7 +68,7 @@ describe("with calls under way whose handlers never look at the signal", () => {
     );
     const { server, client } = await start(watched);
     const thrown = thrownBy(call(client, new OpenRequests("a")));
-    await vi.waitUntil(() => begun, { interval: 5 });
+    await vi.waitUntil(() => begun, { interval: 5, timeout: 10_000 });
     expect(await timed(server.close({ drainMs: 50 }))).toBeLessThan(1_000);
     expect(await thrown).toMatchObject({ code: "unavailable", message: "the server is shutting down" });
   });
@@ -107,7 +107,7 @@ test("calls under way are waited for; new ones are refused", async () => {
   );
   const { server, client } = await start({ say });
   const answer = client.say("");
-  await vi.waitUntil(() => say.mock.calls.length === 1, { interval: 5 });
+  await vi.waitUntil(() => say.mock.calls.length === 1, { interval: 5, timeout: 10_000 });
   let closed = false;
   const closing = server.close({ drainMs: 10_000 }).then(() => {
     closed = true;

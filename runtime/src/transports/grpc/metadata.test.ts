@@ -122,7 +122,7 @@ test("the header of a stream of responses comes before the first of them", async
   const onHeader = vi.fn();
   const responses = client.chat([], { onHeader })[Symbol.asyncIterator]();
   const first = responses.next();
-  await vi.waitUntil(() => onHeader.mock.calls.length > 0, { interval: 5 });
+  await vi.waitUntil(() => onHeader.mock.calls.length > 0, { interval: 5, timeout: 10_000 });
   expect({ ...onHeader.mock.calls[0]?.[0] }).toEqual({ early: "yes" });
   answer();
   expect(await first).toEqual({ done: false, value: "one" });
