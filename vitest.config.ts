@@ -17,6 +17,8 @@ export default defineConfig({
   },
   test: {
     include: ["{runtime,plugin,fixtures,demo,docs}/**/*.test.ts"],
-    testTimeout: 20_000,
+    testTimeout: 30_000,
+    // Tests wait for what happens, not for a time: on a busy machine that can take long.
+    expect: { poll: { timeout: 10_000 } },
   },
 });
