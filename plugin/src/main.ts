@@ -1,13 +1,21 @@
 /** Entry of protoc-gen-bridge: reads a CodeGeneratorRequest from standard input. */
 import { readFileSync } from "node:fs";
 import { runNodeJs } from "@bufbuild/protoplugin";
+import { help } from "./options.js";
 import { createPlugin } from "./plugin.js";
 import type { Templates } from "./rendering/render.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
 
-// Written by the build, from templates/.
-const compiled = new URL("./templates.js", import.meta.url).href;
-const { templates } = (await import(compiled)) as { templates: Templates };
-
-runNodeJs(createPlugin(version, templates));
+if (process.argv.includes("--help") || process.argv.includes("-h")) {
+  process.stdout.write(help(version));
+} else if (process.stdin.isTTY && process.argv.length === 2) {
+  // Started by hand: without this it would wait for a request that nobody types.
+  process.stderr.write(help(version));
+  process.exitCode = 1;
+} else {
+  // Written by the build, from templates/.
+  const compiled = new URL("./templates.js", import.meta.url).href;
+  const { templates } = (await import(compiled)) as { templates: Templates };
+  runNodeJs(createPlugin(version, templates));
+}

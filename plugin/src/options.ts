@@ -14,7 +14,7 @@ interface OptionInfo {
 
 /** Every option, for the docs, the help and the error for an unknown one. The first value is the default. */
 export const optionInfos: readonly OptionInfo[] = [
-  { name: "int64", values: ["bigint", "number", "string"], about: "how faces show 64-bit integers; number throws past 2^53" },
+  { name: "int64", values: ["bigint", "number", "string"], about: "64-bit integers in faces; number throws past 2^53" },
   { name: "target", values: ["js+dts", "ts", "js", "dts"], about: "what to generate" },
   { name: "import_extension", values: ["none", "js", "ts"], about: "the extension of relative imports" },
   { name: "js_import_style", values: ["module", "legacy_commonjs"], about: "import or require()" },
@@ -37,4 +37,31 @@ export function parseOptions(raw: readonly { readonly key: string; readonly valu
     int64 = value;
   }
   return { int64 };
+}
+
+/** What `protoc-gen-bridge --help` prints. */
+export function help(version: string): string {
+  const rows = optionInfos.map(({ name, values, about }) => `  ${`${name}=${values.join("|")}`.padEnd(43)} ${about}`);
+  return `protoc-gen-bridge ${version}
+
+A protoc plugin: generates servicers, clients and codecs in TypeScript, beside
+the output of protoc-gen-es. buf and protoc start it, with a request on standard
+input. In buf.gen.yaml:
+
+  version: v2
+  plugins:
+    - local: protoc-gen-es
+      out: src/gen
+      opt: [target=ts, import_extension=js]
+    - local: protoc-gen-bridge
+      out: src/gen
+      opt: [target=ts, import_extension=js]
+
+Options (opt:), each with its default first:
+
+${rows.join("\n")}
+
+--version prints name and version, --help prints this. Exit code 0 if it could
+generate, 1 if not, with the reason on standard error.
+`;
 }

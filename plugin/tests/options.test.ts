@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { toBinary } from "@bufbuild/protobuf";
 import { CodeGeneratorRequestSchema } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "vitest";
+import { optionInfos } from "../src/options.js";
 import { generate, proto, requestFor, root, withFiles } from "./support.js";
 
 const files = { "a.proto": proto("a", "message M { int64 n = 1; repeated uint64 list = 2; map<string, fixed64> map = 3; int64 s = 4 [jstype = JS_STRING]; }") };
@@ -79,4 +80,12 @@ describe("protoplugin's options", () => {
 it("--version tells the name and the version", () => {
   const { stdout } = spawnSync(process.execPath, [join(root, "plugin/bin/protoc-gen-bridge"), "--version"]);
   expect(stdout.toString()).toMatch(/^protoc-gen-bridge \d+\.\d+\.\d+\n$/);
+});
+
+it("--help tells every option, in lines that fit a terminal", () => {
+  const { status, stdout } = spawnSync(process.execPath, [join(root, "plugin/bin/protoc-gen-bridge"), "--help"]);
+  const text = stdout.toString();
+  expect(status).toBe(0);
+  for (const { name, values } of optionInfos) expect(text).toContain(`${name}=${values.join("|")}`);
+  expect(text.split("\n").filter((line) => line.length > 100)).toEqual([]);
 });

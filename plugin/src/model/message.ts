@@ -4,6 +4,7 @@ import type { Reason } from "./reason.js";
 import { type ScalarName, scalarName, type TypeModel, typeOf } from "./type.js";
 import { isValue, jsonTextOf, type ValueModel, valueModel } from "./value.js";
 
+/** A message: an object with properties, or one dynamic value. */
 export interface MessageModel {
   readonly typeName: string;
   /** Set if the message stands for one dynamic value: then it has no properties. */
@@ -16,6 +17,7 @@ export interface MessageModel {
 /** A property of a face: a field, or a oneof with its fields. */
 export type PropertyModel = FieldModel | OneofModel;
 
+/** A property that is one field. */
 export interface FieldModel {
   readonly role: "field";
   /** The field, as the proto names it. */
@@ -31,6 +33,7 @@ export interface FieldModel {
   readonly reason: Reason | null;
 }
 
+/** A property that is a oneof: at most one of its cases is set. */
 export interface OneofModel {
   readonly role: "oneof";
   /** The oneof, as the proto names it. */
@@ -40,6 +43,7 @@ export interface OneofModel {
   readonly cases: readonly FieldModel[];
 }
 
+/** Decides what a message is to a target language. */
 export function messageModel(desc: DescMessage): MessageModel {
   const found = valueModel(desc);
   if (isValue(found)) return { typeName: desc.typeName, value: found, properties: [], reason: found.reason };

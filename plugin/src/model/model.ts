@@ -9,11 +9,13 @@ import { type MessageModel, messageModel } from "./message.js";
 import { type ServiceModel, serviceModel } from "./servicer.js";
 import { isShipped } from "./type.js";
 
+/** All that was understood of one request. */
 export interface Model {
   /** The files to generate, by path. */
   readonly files: readonly FileModel[];
 }
 
+/** One proto file. */
 export interface FileModel {
   /** For example `acme/v1/event.proto`. */
   readonly path: string;
@@ -27,6 +29,7 @@ export interface FileModel {
   readonly services: readonly ServiceModel[];
 }
 
+/** An enum: nothing was to be decided about it. */
 export interface EnumModel {
   readonly typeName: string;
 }

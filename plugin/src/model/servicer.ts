@@ -2,11 +2,13 @@ import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { type MessageRef, messageRef } from "./type.js";
 
+/** A service, for its servicer and its client. */
 export interface ServiceModel {
   readonly typeName: string;
   readonly methods: readonly MethodModel[];
 }
 
+/** One RPC of a service. */
 export interface MethodModel {
   /** Its name in the proto. */
   readonly name: string;
@@ -25,6 +27,7 @@ const idempotencies = {
   [MethodOptions_IdempotencyLevel.IDEMPOTENT]: "idempotent",
 } as const;
 
+/** Reads a service off its descriptor. */
 export function serviceModel(desc: DescService): ServiceModel {
   return { typeName: desc.typeName, methods: desc.methods.map(methodModel) };
 }

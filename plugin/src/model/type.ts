@@ -12,6 +12,7 @@ export type TypeModel =
 /** A message, by how its face comes about: generated beside it, shipped with the runtime, or protobuf-es's own. */
 export type MessageRef = { readonly role: "message" | "wellKnown" | "foreign"; readonly typeName: string };
 
+/** The scalar types, by their names in proto. */
 export type ScalarName =
   | "double"
   | "float"
@@ -41,6 +42,7 @@ export function isShipped(path: string): boolean {
   return path in wktPublicImportPaths;
 }
 
+/** A message, by how its face comes about. */
 export function messageRef(desc: DescMessage): MessageRef {
   if (shipped.has(desc.typeName)) return { role: "wellKnown", typeName: desc.typeName };
   return { role: isShipped(desc.file.proto.name) ? "foreign" : "message", typeName: desc.typeName };
@@ -53,6 +55,7 @@ export function typeOf(field: DescField): TypeModel {
   return { role: "scalar", scalar: scalarName(field.scalar as ScalarType), asString: "longAsString" in field && field.longAsString };
 }
 
+/** The name of a scalar type, as in proto. */
 export function scalarName(type: ScalarType): ScalarName {
   return ScalarType[type].toLowerCase() as ScalarName;
 }

@@ -39,6 +39,7 @@ export function valueModel(desc: DescMessage): ValueModel | Reason | undefined {
   };
 }
 
+/** Tells a value from the reason why there is none. */
 export function isValue(found: ValueModel | Reason | undefined): found is ValueModel {
   return found !== undefined && "members" in found;
 }

@@ -64,6 +64,11 @@ export interface MessagePlan {
   empty(): Face;
 }
 
+/**
+ * Makes the plan of a message from its descriptor, and from what generated code says of its fields.
+ *
+ * @throws Error if a field with messages has no codec: then generated code and descriptor are of different protos
+ */
 export function planMessage(desc: DescMessage, faces: FieldFaces): MessagePlan {
   const given = new Map<string, { property: string; face: FieldFace }>();
   for (const [property, entry] of Object.entries(faces)) {

@@ -25,12 +25,13 @@ export abstract class Client {
   }
 }
 
-/** Makes a call with one request and one response. Called by generated code, as are the three that follow. */
+/** Makes a call with one request and one response. Called by generated code, as are the three below. */
 export async function unary<O>(client: Client, localName: string, request: unknown, options?: CallOptions): Promise<O> {
   const { channel, method, merged } = prepare(client, localName, options, defaultTimeoutMs);
   return (await channel.unary(method, request, merged)) as O;
 }
 
+/** Makes a call with a stream of requests and one response. */
 export async function clientStreaming<O>(client: Client, localName: string, requests: Requests<unknown>, options?: CallOptions): Promise<O> {
   const { channel, method, merged } = prepare(client, localName, options, defaultTimeoutMs);
   let answer: { readonly response: O } | undefined;
@@ -40,11 +41,12 @@ export async function clientStreaming<O>(client: Client, localName: string, requ
   return answer.response;
 }
 
+/** Makes a call with one request and a stream of responses. It starts when they are iterated; leaving the iteration cancels it. */
 export function serverStreaming<O>(client: Client, localName: string, request: unknown, options?: CallOptions): AsyncIterable<O> {
   return bidiStreaming(client, localName, [request], options);
 }
 
-/** The call starts when the responses are iterated. Leaving the iteration cancels it. */
+/** Makes a call in which both sides stream. It starts when the responses are iterated; leaving the iteration cancels it. */
 export function bidiStreaming<O>(client: Client, localName: string, requests: Requests<unknown>, options?: CallOptions): AsyncIterable<O> {
   const { channel, method, merged } = prepare(client, localName, options, Number.POSITIVE_INFINITY);
   return once(channel.stream(method, iterate(requests), merged) as AsyncIterable<O>, method);

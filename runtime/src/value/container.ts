@@ -14,6 +14,7 @@ export function readList(values: PayloadCodec, field: number, reader: Reader, en
   return list;
 }
 
+/** Writes an array as such a message. @throws Error if it is none */
 export function writeList(values: PayloadCodec, field: number, writer: Writer, init: unknown): void {
   if (!Array.isArray(init)) refuse("an array", init);
   writer.enterMessage();
@@ -53,6 +54,7 @@ export function readMap(values: PayloadCodec, field: number, reader: Reader, end
   return map;
 }
 
+/** Writes an object as such a message; members that are undefined are dropped. @throws Error if it is no plain object */
 export function writeMap(values: PayloadCodec, field: number, writer: Writer, init: unknown): void {
   if (!isPlain(init)) refuse("an object", init);
   writer.enterMessage();
