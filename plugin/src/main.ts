@@ -1,9 +1,9 @@
-/** Entry of protoc-gen-bridge: reads a CodeGeneratorRequest from standard input. */
+/** Entry of protoc-gen-bridge: reads a CodeGeneratorRequest from standard input. The build bundles it into one file. */
 import { readFileSync } from "node:fs";
 import { runNodeJs } from "@bufbuild/protoplugin";
 import { help } from "./options.js";
 import { createPlugin } from "./plugin.js";
-import type { Templates } from "./rendering/render.js";
+import { templates } from "./templates.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
 
@@ -14,8 +14,5 @@ if (process.argv.includes("--help") || process.argv.includes("-h")) {
   process.stderr.write(help(version));
   process.exitCode = 1;
 } else {
-  // Written by the build, from templates/.
-  const compiled = new URL("./templates.js", import.meta.url).href;
-  const { templates } = (await import(compiled)) as { templates: Templates };
   runNodeJs(createPlugin(version, templates));
 }

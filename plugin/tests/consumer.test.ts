@@ -26,7 +26,7 @@ function install(directory: string): void {
     mkdirSync(target, { recursive: true });
     execFileSync("tar", ["-xzf", join(directory, tarball), "-C", target, "--strip-components=1"]);
   }
-  symlinkSync("../@protobridge/plugin/bin/protoc-gen-bridge", join(modules, ".bin/protoc-gen-bridge"));
+  symlinkSync("../@protobridge/plugin/bin/protoc-gen-bridge.cjs", join(modules, ".bin/protoc-gen-bridge"));
   for (const name of ["buf", "protoc-gen-es", "tsc"]) symlinkSync(join(root, "node_modules/.bin", name), join(modules, ".bin", name));
 }
 

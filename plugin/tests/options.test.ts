@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { toBinary } from "@bufbuild/protobuf";
 import { CodeGeneratorRequestSchema } from "@bufbuild/protobuf/wkt";
@@ -32,7 +33,7 @@ describe("int64", () => {
 describe("an unknown option", () => {
   it("is refused with the list of the known ones, and nothing is generated", () => {
     const request = withFiles(files, (directory) => requestFor(directory, "target=ts,colour=red"));
-    const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "plugin/bin/protoc-gen-bridge")], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "plugin/bin/protoc-gen-bridge.cjs")], {
       input: toBinary(CodeGeneratorRequestSchema, request),
     });
     expect(status).toBe(1);
@@ -78,14 +79,20 @@ describe("protoplugin's options", () => {
 });
 
 it("--version tells the name and the version", () => {
-  const { stdout } = spawnSync(process.execPath, [join(root, "plugin/bin/protoc-gen-bridge"), "--version"]);
+  const { stdout } = spawnSync(process.execPath, [join(root, "plugin/bin/protoc-gen-bridge.cjs"), "--version"]);
   expect(stdout.toString()).toMatch(/^protoc-gen-bridge \d+\.\d+\.\d+\n$/);
 });
 
 it("--help tells every option, in lines that fit a terminal", () => {
-  const { status, stdout } = spawnSync(process.execPath, [join(root, "plugin/bin/protoc-gen-bridge"), "--help"]);
+  const { status, stdout } = spawnSync(process.execPath, [join(root, "plugin/bin/protoc-gen-bridge.cjs"), "--help"]);
   const text = stdout.toString();
   expect(status).toBe(0);
   for (const { name, values } of optionInfos) expect(text).toContain(`${name}=${values.join("|")}`);
   expect(text.split("\n").filter((line) => line.length > 100)).toEqual([]);
+});
+
+it("starts from one small file, without TypeScript", () => {
+  const bundle = readFileSync(join(root, "plugin/dist/protoc-gen-bridge.cjs"), "utf8");
+  expect(bundle.length).toBeLessThan(1_000_000);
+  expect(bundle).not.toContain("createLanguageService");
 });
