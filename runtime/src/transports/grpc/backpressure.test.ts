@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { all, type Served, type Start, startGrpc, startMemory } from "../../../test/echo.js";
+import { all, type Served, type Start, startGrpc, startMemory } from "../../../tests/echo.js";
 
 let served: Served;
 afterEach(() => served.close());

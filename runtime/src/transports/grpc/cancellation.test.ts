@@ -15,7 +15,7 @@ import {
   startGrpc,
   startMemory,
   thrownBy,
-} from "../../../test/echo.js";
+} from "../../../tests/echo.js";
 import type { CallContext } from "../../context.js";
 import { BridgeError } from "../../errors.js";
 import type { CallOptions } from "../../servicer/options.js";

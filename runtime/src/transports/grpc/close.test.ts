@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { all, EchoClient, type EchoMethods, EchoServicer, OpenRequests, plain, thrownBy } from "../../../test/echo.js";
+import { all, EchoClient, type EchoMethods, EchoServicer, OpenRequests, plain, thrownBy } from "../../../tests/echo.js";
 import type { Channel, ServerHandle } from "../../transport.js";
 import { channel, serve } from "./index.js";
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { all, EchoClient, echo, type Served, type Start, startGrpc, startMemory, thrownBy } from "../../../test/echo.js";
+import { all, EchoClient, echo, type Served, type Start, startGrpc, startMemory, thrownBy } from "../../../tests/echo.js";
 import { BridgeError, type Code, codes, errorDetail } from "../../errors.js";
 import { service } from "../../servicer/service.js";
 import { Int64Value, StringValue } from "../../wkt.js";

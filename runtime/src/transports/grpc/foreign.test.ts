@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer } from "node:net";
 import { Metadata, Server, ServerCredentials, type ServerDuplexStream } from "@grpc/grpc-js";
 import { afterEach, describe, expect, test } from "vitest";
-import { all, EchoClient, echo, thrownBy } from "../../../test/echo.js";
+import { all, EchoClient, echo, thrownBy } from "../../../tests/echo.js";
 import { BridgeError, type Code, codes } from "../../errors.js";
 import { channel } from "./index.js";
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { all, type EchoMethods, OpenRequests, plain, type Served, type Start, startGrpc, startMemory } from "../../../test/echo.js";
+import { all, type EchoMethods, OpenRequests, plain, type Served, type Start, startGrpc, startMemory } from "../../../tests/echo.js";
 
 const transports: [string, Start][] = [
   ["grpc", startGrpc],

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { all, plain, type Served, startGrpc, thrownBy } from "../../../test/echo.js";
+import { all, plain, type Served, startGrpc, thrownBy } from "../../../tests/echo.js";
 import { channel, serve } from "./index.js";
 
 let served: Served;

@@ -1,6 +1,6 @@
 import { connect, constants } from "node:http2";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { all, EchoServicer, type Served, type Start, startGrpc, startMemory, thrownBy } from "../../../test/echo.js";
+import { all, EchoServicer, type Served, type Start, startGrpc, startMemory, thrownBy } from "../../../tests/echo.js";
 import { BridgeError } from "../../errors.js";
 import type { Metadata } from "../../metadata.js";
 import type { CallOptions } from "../../servicer/options.js";

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { certificates } from "../../../test/certificates.js";
-import { all, plain, type Served, startGrpc, thrownBy } from "../../../test/echo.js";
+import { certificates } from "../../../tests/certificates.js";
+import { all, plain, type Served, startGrpc, thrownBy } from "../../../tests/echo.js";
 import { type ChannelTls, channel, type ServerTls, serve } from "./index.js";
 
 let pems: Awaited<ReturnType<typeof certificates>>;
