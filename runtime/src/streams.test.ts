@@ -44,6 +44,14 @@ describe("abortable", () => {
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
   });
 
+  it("throws the signal's reason to all who wait", async () => {
+    const controller = new AbortController();
+    const iteration = abortable({ [Symbol.asyncIterator]: () => ({ next: never }) }, controller.signal);
+    const waiting = [iteration.next(), iteration.next()];
+    controller.abort("enough");
+    for (const next of waiting) await expect(next).rejects.toBe("enough");
+  });
+
   it("throws at once when the signal was aborted before", async () => {
     let returned = false;
     const iteration = abortable(

@@ -5,7 +5,8 @@
  */
 export function abortable<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncIterableIterator<T> {
   const iterator = source[Symbol.asyncIterator]();
-  let rejectPending: ((reason: unknown) => void) | undefined;
+  // More than one, if somebody asks for the next item before the last one came.
+  const pending = new Set<(reason: unknown) => void>();
   let done = false;
 
   const finish = (): void => {
@@ -18,9 +19,8 @@ export function abortable<T>(source: AsyncIterable<T>, signal: AbortSignal): Asy
     Promise.resolve(iterator.return?.()).catch(() => {});
   };
   function onAbort(): void {
-    const reject = rejectPending;
     leave();
-    reject?.(signal.reason);
+    for (const reject of pending) reject(signal.reason);
   }
   if (!signal.aborted) signal.addEventListener("abort", onAbort);
 
@@ -33,13 +33,15 @@ export function abortable<T>(source: AsyncIterable<T>, signal: AbortSignal): Asy
       if (signal.aborted) return Promise.reject(signal.reason);
       if (done) return Promise.resolve({ done: true, value: undefined });
       return new Promise((resolve, reject) => {
-        rejectPending = reject;
+        pending.add(reject);
         iterator.next().then(
           (result) => {
+            pending.delete(reject);
             if (result.done) finish();
             resolve(result);
           },
           (reason: unknown) => {
+            pending.delete(reject);
             finish();
             reject(reason);
           },

@@ -35,7 +35,9 @@ export const Duration: MessageCodec<Duration, DurationInit> = /*@__PURE__*/ esMe
   if (typeof init !== "number") return init;
   if (!Number.isFinite(init)) refuse("a finite number of milliseconds", init);
   const seconds = Math.trunc(init / 1000);
-  return { seconds, nanos: Math.round((init - seconds * 1000) * 1e6) };
+  const nanos = Math.round((init - seconds * 1000) * 1e6);
+  // A fraction just below a second rounds to a whole one.
+  return Math.abs(nanos) === 1e9 ? { seconds: seconds + Math.sign(nanos), nanos: 0 } : { seconds, nanos };
 });
 
 /** A message of any type, packed. `anyUnpack()` of protobuf-es opens it. */

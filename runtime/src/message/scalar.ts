@@ -27,7 +27,8 @@ function number(
   return {
     wireType,
     zero: () => 0,
-    isZero: (value) => Object.is(value, 0),
+    // -0 is a number of its own to a double, and no other integer than 0.
+    isZero: (value) => (range ? value === 0 : Object.is(value, 0)),
     read,
     write: (writer, value) => {
       if (typeof value !== "number") refuse(`a number (${name})`, value);

@@ -63,17 +63,19 @@ class MemoryChannel implements Channel {
       peer: { address: "memory" },
     });
     let failure: { readonly reason: unknown } | undefined;
-    // An error of the caller's own requests cancels the call, and is the caller's alone.
+    // An error of the caller's own requests, or a request that cannot be encoded, cancels the call, and is the caller's alone.
     const given = abortable(requests, abort.signal);
-    async function* sent(): AsyncIterable<unknown> {
+    async function* sent(): AsyncIterable<Uint8Array> {
       try {
-        yield* given;
+        for await (const request of given) yield method.input.encode(request);
       } catch (reason) {
         if (!abort.signal.aborted) failure = { reason };
         abort.abort(new BridgeError("canceled", "the client canceled the call"));
         throw abort.signal.reason;
       }
     }
+    // A call that has its answer leaves the handler's signal alone; one that the client leaves before aborts it.
+    let answered = false;
     let headerGiven = false;
     const giveHeader = (): void => {
       if (headerGiven) return;
@@ -86,10 +88,12 @@ class MemoryChannel implements Channel {
         giveHeader();
         yield response;
       }
+      answered = true;
       giveHeader();
       checkMetadata(context.trailer, "internal");
       options.onTrailer?.(received(context.trailer));
     } catch (reason) {
+      answered = true;
       if (failure) throw failure.reason;
       const error = BridgeError.from(reason);
       giveHeader();
@@ -98,7 +102,10 @@ class MemoryChannel implements Channel {
       throw new BridgeError(error.code, error.message, { details: error.details, metadata: received({ ...context.trailer, ...error.metadata }) });
     } finally {
       unwatch();
-      abort.abort(new BridgeError("canceled", "the call is over"));
+      if (answered) abort.dispose();
+      else abort.abort(new BridgeError("canceled", "the client canceled the call"));
+      // Whatever of the requests was not read: their source is told.
+      void given.return?.();
       this.#open.delete(abort);
     }
   }
@@ -109,9 +116,9 @@ class MemoryChannel implements Channel {
   }
 }
 
-async function* answers({ method, call, encode }: Route, requests: AsyncIterable<unknown>, context: CallContext): AsyncIterable<unknown> {
+async function* answers({ method, call, encode }: Route, requests: AsyncIterable<Uint8Array>, context: CallContext): AsyncIterable<unknown> {
   const { signal } = context;
-  const decoded = prefetched(crossing(requests, method), buffered);
+  const decoded = prefetched(decode(requests, method), buffered);
   let request: unknown = decoded;
   if (!streamsRequests(method.kind)) {
     const first = await decoded.next();
@@ -126,9 +133,8 @@ async function* answers({ method, call, encode }: Route, requests: AsyncIterable
   } else yield method.output.decode(encode(await untilAborted(answer as Promise<unknown>, signal)));
 }
 
-/** Encodes and decodes each request, as a network would have it. */
-async function* crossing(requests: AsyncIterable<unknown>, { input }: MethodInfo): AsyncGenerator<unknown, void> {
-  for await (const request of requests) yield input.decode(input.encode(request));
+async function* decode(requests: AsyncIterable<Uint8Array>, { input }: MethodInfo): AsyncGenerator<unknown, void> {
+  for await (const request of requests) yield input.decode(request);
 }
 
 function received(metadata: Metadata | undefined): Metadata {

@@ -248,7 +248,7 @@ describe.each(transports)("over %s", (_transport, start) => {
     });
     await served.client.say("", { timeoutMs: 30 });
     await setTimeout(50);
-    if (_transport === "grpc") expect(signal?.aborted).toBe(false);
+    expect(signal?.aborted).toBe(false);
   });
 });
 
