@@ -53,28 +53,43 @@ export interface BridgeErrorInit {
   metadata?: Metadata | undefined;
   /** What led to this error. Never sent to the peer. */
   cause?: unknown;
+  /**
+   * Thrown in a servicer whose response has a place for faults: true sends the error inside the response, false as a status. If it is not
+   * given, the error goes into the response, unless the method tells this code as a status.
+   */
+  inBand?: boolean | undefined;
+  /** The response that carried the error, on the receiving end. */
+  response?: unknown;
 }
 
-/** What a peer is told of an exception that is no BridgeError: nothing of what it says or where it happened. */
+/** What a status tells of an exception that is no BridgeError: nothing of what it says or where it happened. */
 export const hiddenMessage = "internal error";
 
 /**
- * A gRPC status, thrown and caught.
+ * A gRPC status, thrown and caught, or a fault that travels inside a response.
  *
  * Thrown in a servicer, it reaches the client whole: code, message, details and metadata. Whatever else is thrown there
- * reaches the client as `internal` with the message "internal error".
+ * reaches the client as `internal` with the message "internal error"; or, where the response has a place for faults, as `unknown` with its
+ * own message.
  */
 export class BridgeError extends Error {
   override readonly name: string = "BridgeError";
   readonly code: Code;
   readonly details: readonly ErrorDetail[];
   readonly metadata: Metadata;
+  /** Whether a servicer that throws it wants it inside its response (true) or as a status (false); undefined leaves it to the method. */
+  declare readonly inBand: boolean | undefined;
+  /** The face of the response that carried the error; undefined if it came as a status. */
+  declare readonly response: unknown;
 
   constructor(code: Code, message: string, init: BridgeErrorInit = {}) {
     super(message, "cause" in init ? { cause: init.cause } : undefined);
     this.code = code;
     this.details = init.details ?? [];
     this.metadata = init.metadata ?? {};
+    // Most errors have neither, and whoever logs one should not have to read that.
+    if (init.inBand !== undefined) this.inBand = init.inBand;
+    if (init.response !== undefined) this.response = init.response;
   }
 
   /**

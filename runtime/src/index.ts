@@ -1,6 +1,7 @@
 /** What those who use a bridge import. What generated code calls is in codegen-0.1.ts, the well-known types are in wkt.ts. */
 export { CallContext, type CallContextInit, type ContextKey, ContextValues, createContextKey } from "./context.js";
 export { BridgeError, type BridgeErrorInit, type Code, codeFromNumber, codes, type ErrorDetail, errorDetail } from "./errors.js";
+export { ErrorInfo, type ErrorInfoInit } from "./fault/errorInfo.js";
 export type { AnyCodec, MessageCodec, UnknownField } from "./message/codec.js";
 export { appendMetadata, emptyMetadata, type Metadata, type MetadataValue, type MutableMetadata, metadataValues } from "./metadata.js";
 export { Client } from "./servicer/client.js";

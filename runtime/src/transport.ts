@@ -7,9 +7,12 @@ import type { MethodInfo } from "./servicer/service.js";
  * A transport encodes and decodes by the codecs of the method, and tells failures of every kind as BridgeErrors.
  */
 export interface Channel {
-  /** Makes a call with one request and one response. */
+  /** Makes a call with one request and one response. Has called `onTrailer` when it resolves: the trailer may tell what the response means. */
   unary(method: MethodInfo, request: unknown, options: CallOptions): Promise<unknown>;
-  /** Makes a call in which either side streams. It starts when the responses are iterated; leaving the iteration cancels it. */
+  /**
+   * Makes a call in which either side streams. It starts when the responses are iterated; leaving the iteration cancels it. Has called
+   * `onTrailer` when the iteration ends.
+   */
   stream(method: MethodInfo, requests: AsyncIterable<unknown>, options: CallOptions): AsyncIterable<unknown>;
   /** Ends the connection; calls that are under way fail as `canceled` or `unavailable`. Resolves when it is closed. */
   close(): Promise<void>;

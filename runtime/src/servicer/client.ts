@@ -1,4 +1,6 @@
 import { BridgeError } from "../errors.js";
+import { readFault } from "../fault/reading.js";
+import type { Metadata } from "../metadata.js";
 import type { Channel } from "../transport.js";
 import type { CallOptions, Requests } from "./options.js";
 import type { MethodInfo, ServiceInfo } from "./service.js";
@@ -25,20 +27,26 @@ export abstract class Client {
   }
 }
 
-/** Makes a call with one request and one response. Called by generated code, as are the three below. */
+/**
+ * Makes a call with one request and one response. Called by generated code, as are the three below.
+ *
+ * @throws BridgeError also for a fault that the response carries; with several responses, faults are what is in the messages
+ */
 export async function unary<O>(client: Client, localName: string, request: unknown, options?: CallOptions): Promise<O> {
   const { channel, method, merged } = prepare(client, localName, options, defaultTimeoutMs);
-  return (await channel.unary(method, request, merged)) as O;
+  return answered(method, merged, async (options) => (await channel.unary(method, request, options)) as O);
 }
 
 /** Makes a call with a stream of requests and one response. */
 export async function clientStreaming<O>(client: Client, localName: string, requests: Requests<unknown>, options?: CallOptions): Promise<O> {
   const { channel, method, merged } = prepare(client, localName, options, defaultTimeoutMs);
-  let answer: { readonly response: O } | undefined;
-  // To the end: what follows the response is the status, and leaving would cancel the call.
-  for await (const response of channel.stream(method, iterate(requests), merged)) answer ??= { response: response as O };
-  if (!answer) throw new BridgeError("internal", `${method.path}: the server ended the call without a response`);
-  return answer.response;
+  return answered(method, merged, async (options) => {
+    let answer: { readonly response: O } | undefined;
+    // To the end: what follows the response is the status, and leaving would cancel the call.
+    for await (const response of channel.stream(method, iterate(requests), options)) answer ??= { response: response as O };
+    if (!answer) throw new BridgeError("internal", `${method.path}: the server ended the call without a response`);
+    return answer.response;
+  });
 }
 
 /** Makes a call with one request and a stream of responses. It starts when they are iterated; leaving the iteration cancels it. */
@@ -50,6 +58,22 @@ export function serverStreaming<O>(client: Client, localName: string, request: u
 export function bidiStreaming<O>(client: Client, localName: string, requests: Requests<unknown>, options?: CallOptions): AsyncIterable<O> {
   const { channel, method, merged } = prepare(client, localName, options, Number.POSITIVE_INFINITY);
   return once(channel.stream(method, iterate(requests), merged) as AsyncIterable<O>, method);
+}
+
+/** The one response of a call. Throws the fault that it carries, with what the trailer tells of it. */
+async function answered<O>({ fault, path }: MethodInfo, options: CallOptions, call: (options: CallOptions) => Promise<O>): Promise<O> {
+  if (!fault) return call(options);
+  let trailer: Metadata = {};
+  const response = await call({
+    ...options,
+    onTrailer(received) {
+      trailer = received;
+      options.onTrailer?.(received);
+    },
+  });
+  const error = readFault(fault, response, { place: path, trailer });
+  if (error) throw error;
+  return response;
 }
 
 /** The responses of one call: a second iteration would be another call, without its requests. */

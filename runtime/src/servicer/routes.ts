@@ -1,6 +1,9 @@
 import { canceledBy } from "../abort.js";
 import type { CallContext } from "../context.js";
 import { BridgeError, hiddenMessage } from "../errors.js";
+import { faultAnswer } from "../fault/answer.js";
+import type { Fault } from "../fault/fault.js";
+import { withOk } from "../fault/writing.js";
 import type { MethodInfo, MethodKind } from "./service.js";
 import { type Servicer, serviceInfo } from "./servicer.js";
 
@@ -9,7 +12,7 @@ export interface Route {
   readonly method: MethodInfo;
   /**
    * Answers one call. Takes one request, or the stream of them; gives a promise of one response, or the stream of them.
-   * Throws, at once or later, only BridgeErrors: an exception of any other kind was given to `onError` and hidden.
+   * A response may carry what the servicer threw, and then the trailer of the context is filled in. Throws, at once or later, only BridgeErrors: an exception of any other kind was given to `onError` and hidden.
    */
   call(request: unknown, context: CallContext): Promise<unknown> | AsyncIterable<unknown>;
   /**
@@ -21,8 +24,8 @@ export interface Route {
 }
 
 /**
- * Told of each exception in a servicer that is no BridgeError, of which the peer gets to know nothing but the code `internal`,
- * and of each response, or part of an error, that cannot be sent.
+ * Told of each exception in a servicer that is no BridgeError, of which the peer gets to know nothing but the code `internal`, or the
+ * message where the response has a place for faults; and of each response, or part of an error, that cannot be sent.
  */
 export type ErrorListener = (error: unknown, method: MethodInfo) => void;
 
@@ -88,6 +91,7 @@ function caller(method: MethodInfo, implementation: Method, onError: ErrorListen
     return new BridgeError("internal", hiddenMessage, { cause: reason });
   };
   if (!streamsResponses(method.kind)) {
+    if (method.fault) return faultCaller(method, method.fault, implementation, hide, onError);
     return async (request, context) => {
       try {
         return await implementation(request, context);
@@ -107,11 +111,38 @@ function caller(method: MethodInfo, implementation: Method, onError: ErrorListen
   };
 }
 
+/** Answers calls whose response has a place for what the method throws. */
+function faultCaller(
+  method: MethodInfo,
+  fault: Fault,
+  implementation: Method,
+  hide: (reason: unknown, context: CallContext) => BridgeError,
+  onError: ErrorListener,
+): Route["call"] {
+  return async (request, context) => {
+    // What the requests throw is the transport's, and a status, although it comes through the method.
+    const foreign = new Set<unknown>();
+    const watch = (reason: unknown): unknown => {
+      foreign.add(reason);
+      return reason;
+    };
+    const given = streamsRequests(method.kind) ? guarded(() => (request as AsyncIterable<unknown>)[Symbol.asyncIterator](), watch) : request;
+    try {
+      return withOk(fault, await implementation(given, context));
+    } catch (reason) {
+      const inBand = !context.signal.aborted && !foreign.has(reason);
+      const response = inBand ? faultAnswer(fault, reason, method, context, (problem) => report(onError, problem, method)) : undefined;
+      if (response === undefined) throw hide(reason, context);
+      return response;
+    }
+  };
+}
+
 /**
  * An iteration that starts with the first `next()`, and throws what `hide` makes of what it throws. No generator: a source that waits
  * could not be told to return.
  */
-function guarded(start: () => AsyncIterator<unknown>, hide: (reason: unknown) => BridgeError): AsyncIterableIterator<unknown> {
+function guarded(start: () => AsyncIterator<unknown>, hide: (reason: unknown) => unknown): AsyncIterableIterator<unknown> {
   let source: AsyncIterator<unknown> | undefined;
   let over = false;
   const done = { done: true, value: undefined } as const;

@@ -1,3 +1,4 @@
+import type { Fault } from "../fault/fault.js";
 import type { AnyCodec } from "../message/codec.js";
 
 /** The four kinds of RPC: which side streams. */
@@ -16,6 +17,8 @@ export interface MethodInfo {
   readonly output: AnyCodec;
   /** What the proto says in `idempotency_level`. */
   readonly idempotency: "unknown" | "no_side_effects" | "idempotent";
+  /** Where the response carries a fault. It counts for the one response of a call, not for the messages of a stream. */
+  readonly fault: Fault | undefined;
 }
 
 /** A service: its name and its RPCs. */
@@ -33,13 +36,14 @@ export type MethodEntry = readonly [
   kind: MethodKind,
   input: AnyCodec,
   output: AnyCodec,
-  idempotency?: "no_side_effects" | "idempotent",
+  idempotency?: "no_side_effects" | "idempotent" | undefined,
+  fault?: Fault | undefined,
 ];
 
 /** Describes a service. Called by generated code. */
 export function service(typeName: string, methods: readonly MethodEntry[]): ServiceInfo {
-  const infos = methods.map(([localName, name, kind, input, output, idempotency]): MethodInfo => {
-    return { name, localName, path: `/${typeName}/${name}`, kind, input, output, idempotency: idempotency ?? "unknown" };
+  const infos = methods.map(([localName, name, kind, input, output, idempotency, fault]): MethodInfo => {
+    return { name, localName, path: `/${typeName}/${name}`, kind, input, output, idempotency: idempotency ?? "unknown", fault };
   });
   return { typeName, methods: new Map(infos.map((info) => [info.localName, info])) };
 }

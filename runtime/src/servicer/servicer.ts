@@ -29,7 +29,7 @@ export function serviceInfo(servicer: Servicer): ServiceInfo {
 
 /** What a method does that a servicer leaves out. Called by generated code. */
 export function unimplemented({ typeName, methods }: ServiceInfo, localName: string): never {
-  throw new BridgeError("unimplemented", `${typeName}.${methods.get(localName)?.name ?? localName} is not implemented`);
+  throw new BridgeError("unimplemented", `${typeName}.${methods.get(localName)?.name ?? localName} is not implemented`, { inBand: false });
 }
 
 /**
