@@ -6,6 +6,7 @@ export { type Fault, type FaultShape, fault } from "./fault/fault.js";
 export { esMessage } from "./message/es.js";
 export { messageCodec } from "./message/message.js";
 export { int64Number, int64String } from "./message/scalar.js";
+export { stamped } from "./scope.js";
 export { bidiStreaming, clientStreaming, serverStreaming, unary } from "./servicer/client.js";
 export { service } from "./servicer/service.js";
 export { servicerFrom, unimplemented } from "./servicer/servicer.js";
