@@ -2,6 +2,7 @@ import { WireType } from "@bufbuild/protobuf/wire";
 import type { PayloadCodec } from "../message/plan.js";
 import { type Reader, refuse, type Writer } from "../message/wire.js";
 import { setOwn } from "../own.js";
+import { WholeValue } from "./json.js";
 
 /** Reads a message that has nothing but a repeated field of values, as an array. */
 export function readList(values: PayloadCodec, field: number, reader: Reader, end: number, into: unknown): unknown[] {
@@ -78,6 +79,7 @@ export function isPlain(value: unknown): value is object {
     !ArrayBuffer.isView(value) &&
     !(value instanceof ArrayBuffer) &&
     !(value instanceof Promise) &&
+    !(value instanceof WholeValue) &&
     !(Symbol.iterator in value) &&
     !("toJSON" in value && typeof value.toJSON === "function")
   );

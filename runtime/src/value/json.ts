@@ -1,7 +1,9 @@
 import { parse as parseLossless } from "lossless-json";
 import type { ScalarFace } from "../message/scalar.js";
 import { JsonError, Path, refuse } from "../message/wire.js";
+import { replaceBareTokens } from "./bare.js";
 import { Float } from "./float.js";
+import { jsonFloat, jsonNumber } from "./number-text.js";
 
 /** JSON as one receives it. An integer past 2^53 is a bigint, so that it keeps all its digits. */
 export type JsonValue = null | boolean | number | bigint | string | JsonValue[] | { [key: string]: JsonValue };
@@ -25,6 +27,17 @@ export class RawJson {
   }
 }
 
+/** A value that stands for a whole dynamic value with what belongs to it, so never inside of another one. */
+export abstract class WholeValue {
+  /** What it is called in errors. */
+  protected abstract get called(): string;
+
+  /** Says that it stands where it cannot. */
+  misplaced(): never {
+    throw new Error(`${this.called} goes only where a field takes it whole: a google.protobuf.Any of a dialect, not inside of other values`);
+  }
+}
+
 /** How deep JSON may nest when it is written. */
 const depthLimit = 1000;
 /** How many digits an integer may have to be read as a bigint: reading one takes more than linear time. */
@@ -33,14 +46,32 @@ const digitLimit = 1000;
 // Only such text can hold a number that JSON.parse would change: sixteen digits in a row, or an exponent of three.
 const needsCare = /\d{16}|[eE]\+?\d{3}/;
 
-/** Reads JSON text. Text that is no JSON, the empty one included, comes back as a {@link RawJson}. */
-export function parseJson(text: string): JsonValue | RawJson {
+const mayHaveTokens = /NaN|Infinity/;
+
+/**
+ * Reads JSON text. Text that is no JSON, the empty one included, comes back as a {@link RawJson}.
+ *
+ * @param bareTokens whether `NaN`, `Infinity` and `-Infinity` are numbers
+ */
+export function parseJson(text: string, bareTokens = false): JsonValue | RawJson {
   try {
-    if (!needsCare.test(text)) return JSON.parse(text) as JsonValue;
-    return parseLossless(text, undefined, { parseNumber, onDuplicateKey: ({ newValue }) => newValue }) as JsonValue;
+    return needsCare.test(text) ? parseCarefully(text, parseNumber) : (JSON.parse(text) as JsonValue);
+  } catch {
+    return bareTokens && mayHaveTokens.test(text) ? parseBareTokens(text) : new RawJson(text);
+  }
+}
+
+function parseBareTokens(text: string): JsonValue | RawJson {
+  const { text: replaced, numbers } = replaceBareTokens(text);
+  try {
+    return parseCarefully(replaced, (number) => numbers.get(number) ?? parseNumber(number));
   } catch {
     return new RawJson(text);
   }
+}
+
+function parseCarefully(text: string, number: (text: string) => number | bigint): JsonValue {
+  return parseLossless(text, undefined, { parseNumber: number, onDuplicateKey: ({ newValue }) => newValue }) as JsonValue;
 }
 
 function parseNumber(text: string): number | bigint {
@@ -57,11 +88,12 @@ function parseNumber(text: string): number | bigint {
  * Writes JSON text. As `JSON.stringify`, but that a bigint becomes its digits, -0 stays -0, {@link float} keeps its point,
  * and that it throws rather than lose something.
  *
+ * @param bareTokens whether NaN and infinities are written, as tokens that JSON does not have
  * @throws JsonError for what JSON cannot carry: functions, symbols, bytes, NaN, infinities, Maps, Sets, circles
  */
-export function stringifyJson(value: unknown): string {
+export function stringifyJson(value: unknown, bareTokens = false): string {
   if (value instanceof RawJson) return value.text;
-  const writer = new JsonWriter();
+  const writer = new JsonWriter(bareTokens);
   try {
     return writer.text(value, "") ?? "null";
   } catch (reason) {
@@ -73,6 +105,11 @@ export function stringifyJson(value: unknown): string {
 class JsonWriter {
   readonly path = new Path();
   readonly #open: object[] = [];
+  readonly #bareTokens: boolean;
+
+  constructor(bareTokens: boolean) {
+    this.#bareTokens = bareTokens;
+  }
 
   /** The text of a value; undefined for undefined. */
   text(value: unknown, key: string): string | undefined {
@@ -80,8 +117,7 @@ class JsonWriter {
       case "string":
         return JSON.stringify(value);
       case "number":
-        if (!Number.isFinite(value)) throw new Error(`JSON has no ${value}`);
-        return jsonNumber(value);
+        return Number.isFinite(value) ? jsonNumber(value) : this.#token(value);
       case "boolean":
         return String(value);
       case "bigint":
@@ -95,12 +131,19 @@ class JsonWriter {
     }
   }
 
+  #token(value: number): string {
+    if (!this.#bareTokens) throw new Error(`JSON has no ${value}`);
+    return String(value);
+  }
+
   #object(value: object, key: string): string | undefined {
-    if (value instanceof Float) return jsonFloat(value.value);
+    if (value instanceof Float) return Number.isFinite(value.value) ? jsonFloat(value.value) : this.#token(value.value);
     if (value instanceof RawJson) {
-      JSON.parse(value.text); // amid other JSON, text that is none would spoil all of it
+      // Amid other JSON, text that is none would spoil all of it.
+      if (!this.#bareTokens || parseJson(value.text, true) instanceof RawJson) JSON.parse(value.text);
       return value.text;
     }
+    if (value instanceof WholeValue) value.misplaced();
     if (value instanceof Date && Number.isNaN(value.getTime())) throw new Error("an invalid Date has no JSON");
     if (value instanceof Number || value instanceof String || value instanceof Boolean) return this.text(value.valueOf(), key);
     if ("toJSON" in value && typeof value.toJSON === "function" && !ArrayBuffer.isView(value))
@@ -138,21 +181,20 @@ class JsonWriter {
   }
 }
 
-function jsonNumber(value: number): string {
-  // "-0" is an integer to Python, and loses its sign.
-  if (Object.is(value, -0)) return "-0.0";
-  // String() gives the shortest digits that read as the same double; those of an integer must be the integer's own.
-  return Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 1e21 ? BigInt(value).toString() : String(value);
-}
-
-function jsonFloat(value: number): string {
-  if (!Number.isFinite(value)) throw new Error(`JSON has no ${value}`);
-  const text = jsonNumber(value);
-  return /^-?\d+$/.test(text) ? `${text}.0` : text;
-}
-
 /** The face of a string that carries JSON text: the value, or undefined where a field without presence has no text. */
 export const jsonText: ScalarFace = {
   fromWire: (text, present) => (text === "" && !present ? undefined : parseJson(text as string)),
+  toWire: (init) => stringifyJson(init),
+};
+
+/** As {@link jsonText}, but that `NaN`, `Infinity` and `-Infinity` are numbers in the text, for peers that write them as Python does. */
+export const lenientJsonText: ScalarFace = {
+  fromWire: (text, present) => (text === "" && !present ? undefined : parseJson(text as string, true)),
+  toWire: (init) => stringifyJson(init, true),
+};
+
+/** The face of a string with JSON text that stays text, for who must not reformat it: a {@link RawJson}. What else one passes is written as JSON. */
+export const rawJsonText: ScalarFace = {
+  fromWire: (text, present) => (text === "" && !present ? undefined : new RawJson(text as string)),
   toWire: (init) => stringifyJson(init),
 };

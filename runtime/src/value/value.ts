@@ -9,7 +9,7 @@ import { type Reader, refuse, type Writer } from "../message/wire.js";
 import { writeUnknown } from "../message/writing.js";
 import { isPlain, readList, readMap, writeList, writeMap } from "./container.js";
 import { Float } from "./float.js";
-import { parseJson, RawJson, stringifyJson } from "./json.js";
+import { parseJson, RawJson, stringifyJson, WholeValue } from "./json.js";
 
 /**
  * The members of a value message by what they carry, each by its name in the proto. A kind without a member goes into `json`, if there
@@ -162,12 +162,20 @@ class ValueCodec extends PayloadMessageCodec<unknown, unknown> {
     if (value instanceof UnknownValue) return writeUnknown(value.$unknown, writer);
     if (value instanceof Float) return this.#float ? this.#float.write(writer, value.value) : this.#put(writer, undefined, value);
     if (value instanceof Uint8Array && this.#bytes) return this.#bytes.write(writer, value);
-    if (value instanceof RawJson && this.#json) return this.#json.write(writer, value.text);
+    if (value instanceof RawJson) return this.#putText(writer, value);
+    if (value instanceof WholeValue) value.misplaced();
     if (Array.isArray(value) && this.#list) return this.#list.write(writer, value);
     if (this.#map && isPlain(value)) return this.#map.write(writer, value);
     if (this.#json) return this.#json.write(writer, stringifyJson(value));
     if ("toJSON" in value && typeof value.toJSON === "function" && !ArrayBuffer.isView(value)) return this.#write(writer, (value.toJSON as () => unknown)());
     this.#refuse(value);
+  }
+
+  #putText(writer: Writer, value: RawJson): void {
+    if (this.#json) return this.#json.write(writer, value.text);
+    const parsed = parseJson(value.text);
+    if (parsed instanceof RawJson) throw new Error(`${this.typeName} takes no text that is not JSON`);
+    this.#write(writer, parsed);
   }
 
   #putNull(writer: Writer): void {
@@ -256,7 +264,7 @@ class ValueCodec extends PayloadMessageCodec<unknown, unknown> {
 }
 
 /** An integer as a number when that is safe, else as a bigint. */
-function narrow(wire: unknown): number | bigint {
+export function narrow(wire: unknown): number | bigint {
   return typeof wire === "bigint" && wire >= -safe && wire <= safe ? Number(wire) : (wire as bigint);
 }
 

@@ -1,0 +1,109 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { replaceBareTokens } from "./bare.js";
+import { float } from "./float.js";
+import { type JsonValue, jsonText, lenientJsonText, parseJson, RawJson, rawJsonText, stringifyJson } from "./json.js";
+
+describe("bare tokens", () => {
+  it.each([
+    ["NaN", Number.NaN],
+    [" -Infinity ", -Infinity],
+    ["[NaN,Infinity,-Infinity]", [Number.NaN, Infinity, -Infinity]],
+    ['{"NaN":NaN,"a":"-Infinity \\"NaN\\" \\\\","b":Infinity}', { NaN: Number.NaN, a: '-Infinity "NaN" \\', b: Infinity }],
+    ["[-0.0e0,NaN,-0.00e0,-0.000e1,Infinity]", [-0, Number.NaN, -0, -0, Infinity]],
+    ["[NaN,9007199254740993,1e2]", [Number.NaN, 9007199254740993n, 100]],
+    ['{"__proto__":NaN}', JSON.parse('{"__proto__":null}', (key, value) => (key === "__proto__" ? Number.NaN : value))],
+  ])("%s", (text, value) => {
+    expect(parseJson(text)).toEqual(new RawJson(text));
+    const parsed = parseJson(text, true);
+    expect(parsed).toEqual(value);
+    expect(Object.getPrototypeOf(parsed)).toBe(Object.getPrototypeOf(value));
+  });
+
+  it.each([
+    "[NaN5]",
+    "[5NaN]",
+    "[NaN-0]",
+    "-NaN",
+    "+Infinity",
+    "--Infinity",
+    "- Infinity",
+    "nan",
+    "NaNNaN",
+    "NaN NaN",
+    "{NaN:1}",
+    '"NaN',
+    '["\\',
+    "[Infinity",
+    "[1e999,NaN]",
+    `[NaN,${"9".repeat(1001)}]`,
+  ])("%s is no JSON", (text) => {
+    expect(parseJson(text, true)).toEqual(new RawJson(text));
+  });
+
+  it("take the place of numbers that are nowhere else", () => {
+    const { text, numbers } = replaceBareTokens("[-0.0e0,-0.00e1,NaN,-0.000e2,-Infinity]");
+    expect(text).toBe("[-0.0e0,-0.00e1, -0.0e3 ,-0.000e2, -0.000e3 ]");
+    expect([...numbers]).toEqual([
+      ["-0.0e3", Number.NaN],
+      ["-0.00e3", Infinity],
+      ["-0.000e3", -Infinity],
+    ]);
+  });
+
+  it("of long text take time in proportion to its length", () => {
+    const all = Array.from({ length: 200_000 }, (_, i) => `-0.0e${i}`).join(",");
+    const hostile = ['\\"'.repeat(1_000_000), '"\\'.repeat(1_000_000), `[${all},NaN`, `${"-".repeat(2_000_000)}NaN`, `${"[".repeat(1_000_000)}NaN`];
+    for (const text of hostile.map((start) => `${start} NaN`)) {
+      const start = performance.now();
+      expect(parseJson(text, true)).toBeInstanceOf(RawJson);
+      // Generous: what takes quadratic time takes minutes here.
+      expect(performance.now() - start).toBeLessThan(5_000);
+    }
+    expect(parseJson(`[${all},NaN]`, true)).toHaveLength(200_001);
+  });
+
+  it("are written only where they are allowed", () => {
+    const value = [Number.NaN, { a: float(-Infinity) }, new RawJson("[ Infinity]"), new RawJson(" 1")];
+    expect(stringifyJson(value, true)).toBe('[NaN,{"a":-Infinity},[ Infinity], 1]');
+    expect(() => stringifyJson([1, Number.NaN])).toThrowError("JSON has no NaN");
+    expect(() => stringifyJson({ a: float(Infinity) })).toThrowError("JSON has no Infinity");
+    expect(() => stringifyJson([new RawJson("NaN")])).toThrowError(/not valid JSON/);
+    expect(() => stringifyJson([new RawJson("NaN NaN")], true)).toThrowError(/not valid JSON/);
+  });
+
+  it("survive with everything else", () => {
+    const leaf = fc.oneof(fc.double(), fc.constantFrom("NaN", "-Infinity", "-0.0e0", '"', "\\"), fc.string(), fc.bigInt(), fc.boolean(), fc.constant(null));
+    const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
+      tree: fc.oneof({ depthSize: "small", withCrossShrink: true }, leaf, fc.array(tie("tree")), fc.dictionary(fc.string(), tie("tree"))),
+    }));
+    fc.assert(
+      fc.property(tree, (value) => {
+        const text = stringifyJson(value, true);
+        // What was read is written the same way: integers past 2^53 may have been doubles before.
+        expect(stringifyJson(parseJson(text, true), true)).toBe(text);
+      }),
+    );
+  });
+});
+
+describe("the faces of JSON text", () => {
+  const text = '{"a": [NaN, 1.0]}';
+  it("lenientJsonText reads and writes bare tokens", () => {
+    expect(lenientJsonText.fromWire(text, false)).toEqual({ a: [Number.NaN, 1] });
+    expect(lenientJsonText.toWire({ a: [Number.NaN, 1] })).toBe('{"a":[NaN,1]}');
+    expect(lenientJsonText.toWire(Infinity)).toBe("Infinity");
+    expect(lenientJsonText.fromWire("", false)).toBe(undefined);
+    expect(lenientJsonText.fromWire("", true)).toEqual(new RawJson(""));
+    expect(jsonText.fromWire(text, false)).toEqual(new RawJson(text));
+    expect(() => jsonText.toWire(Number.NaN)).toThrowError("JSON has no NaN");
+  });
+
+  it("rawJsonText never reads the text", () => {
+    expect(rawJsonText.fromWire('{"a": 1.0}', false)).toEqual(new RawJson('{"a": 1.0}'));
+    expect(rawJsonText.fromWire("", false)).toBe(undefined);
+    expect(rawJsonText.fromWire("", true)).toEqual(new RawJson(""));
+    expect(rawJsonText.toWire(new RawJson(" {}"))).toBe(" {}");
+    expect(rawJsonText.toWire({ a: "b" } satisfies JsonValue)).toBe('{"a":"b"}');
+  });
+});
