@@ -10,5 +10,6 @@ export { stamped } from "./scope.js";
 export { bidiStreaming, clientStreaming, serverStreaming, unary } from "./servicer/client.js";
 export { service } from "./servicer/service.js";
 export { servicerFrom, unimplemented } from "./servicer/servicer.js";
-export { jsonText } from "./value/json.js";
+export { type AnyDialect, anyDialect } from "./value/any.js";
+export { jsonText, lenientJsonText, rawJsonText } from "./value/json.js";
 export { valueCodec } from "./value/value.js";

@@ -10,7 +10,7 @@ import { esMessage } from "./message/es.js";
 import { DescriptorCodec, PayloadMessageCodec } from "./message/message.js";
 import { type Reader, refuse, type Writer } from "./message/wire.js";
 import { readList, readMap, writeList, writeMap } from "./value/container.js";
-import type { JsonInit, JsonValue } from "./value/json.js";
+import { type JsonInit, type JsonValue, WholeValue } from "./value/json.js";
 import { jsonValue } from "./value/value.js";
 
 // --- messages of protobuf-es -------------------------------------------------------------------------------------------
@@ -45,7 +45,7 @@ export type Any = es.Any;
 /** `typeUrl` ends in the name of the message after a slash; `value` has its bytes. `anyPack()` of protobuf-es makes both. */
 export type AnyInit = { readonly typeUrl?: string | undefined; readonly value?: Uint8Array | undefined };
 /** The companion of `google.protobuf.Any`. */
-export const Any: MessageCodec<Any, AnyInit> = /*@__PURE__*/ esMessage(es.AnySchema);
+export const Any: MessageCodec<Any, AnyInit> = /*@__PURE__*/ esMessage(es.AnySchema, (init) => (init instanceof WholeValue ? init.misplaced() : init));
 
 /** A message without fields. */
 export type Empty = es.Empty;

@@ -44,6 +44,8 @@ function field(number: number, property: string, kind: FieldPlan["kind"]): Field
     packed: false,
     group: false,
     key: kind === "map" ? text : undefined,
+    any: undefined,
+    isSidecar: false,
   };
 }
 
@@ -53,6 +55,7 @@ const plan: MessagePlan = {
   byNumber: new Map(fields.map((it) => [it.number, it])),
   ordered: fields,
   oneofs: [],
+  anys: [],
   empty: () => ({ reason: "", domain: "", metadata: {} }),
 };
 

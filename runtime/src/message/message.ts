@@ -2,6 +2,7 @@ import type { DescMessage } from "@bufbuild/protobuf";
 import type { MessageCodec } from "./codec.js";
 import { type Face, type FieldFaces, type MessagePlan, type PayloadCodec, planMessage } from "./plan.js";
 import { readFields } from "./reading.js";
+import { joinAll } from "./sidecar.js";
 import { Reader, Writer } from "./wire.js";
 import { writeFields } from "./writing.js";
 
@@ -23,7 +24,11 @@ export abstract class PayloadMessageCodec<F, I> implements MessageCodec<F, I>, P
 
   decode(bytes: Uint8Array): F {
     const reader = new Reader(bytes);
-    return reader.path.guard(this.typeName, () => this.read(reader, reader.len, undefined) as F);
+    return reader.path.guard(this.typeName, () => {
+      const face = this.read(reader, reader.len, undefined) as F;
+      joinAll(reader);
+      return face;
+    });
   }
 
   abstract read(reader: Reader, end: number, into: unknown): unknown;

@@ -1,5 +1,6 @@
 import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
+import type { AnyDialect } from "../value/any.js";
 import type { AnyCodec } from "./codec.js";
 import { type Scalar, type ScalarFace, scalarOf } from "./scalar.js";
 import type { Reader, Writer } from "./wire.js";
@@ -19,6 +20,14 @@ export interface FieldFace {
   readonly message?: AnyCodec;
   /** The face of the field's scalar, or of the scalars in its list or map. */
   readonly scalar?: ScalarFace;
+  /** The field is a `google.protobuf.Any`, or a list or map of them, and shows as a value of this dialect. */
+  readonly any?: AnyDialect;
+  /** With `any`: the property of a string field beside it that says the value's tag. */
+  readonly tag?: string;
+  /** With `any`: the name in the proto of the field with the value's bytes, which has no property of its own. For a map of Any, a map of bytes. */
+  readonly sidecar?: string;
+  /** With `sidecar`: whether a Uint8Array goes there as it is. */
+  readonly rawBytes?: boolean;
 }
 
 /** By property of the face: a {@link FieldFace}, or the companion of the field's message. */
@@ -30,11 +39,19 @@ export type Face = Record<string, unknown>;
 /** The face of a scalar that shows as what the wire has. */
 const plain: ScalarFace = { fromWire: (value) => value, toWire: (init) => init };
 
+/** How a field whose values are in a `google.protobuf.Any` shows. */
+export interface AnyPlan {
+  readonly dialect: AnyDialect;
+  readonly tag: string | undefined;
+  readonly sidecar: FieldPlan | undefined;
+  readonly rawBytes: boolean;
+}
+
 /** How one field of a message crosses the wire. */
 export interface FieldPlan {
   readonly number: number;
   readonly kind: "singular" | "list" | "map";
-  /** The property of the face; for a member of a oneof, the name of its case. */
+  /** The property of the face; for a member of a oneof, the name of its case; for a sidecar, which has none, its name in the proto. */
   readonly property: string;
   readonly oneof: string | undefined;
   /** False for a field that is not sent when it is zero. */
@@ -51,6 +68,10 @@ export interface FieldPlan {
   readonly group: boolean;
   /** The scalar of a map's keys. */
   readonly key: Scalar | undefined;
+  /** Set for values of a dialect; the field's own messages are the Any as it is on the wire. */
+  readonly any: AnyPlan | undefined;
+  /** Whether the field has the bytes of another one's values. */
+  readonly isSidecar: boolean;
 }
 
 /** How a message crosses the wire. */
@@ -60,6 +81,8 @@ export interface MessagePlan {
   readonly ordered: readonly FieldPlan[];
   /** The property of each oneof, with the names of its cases. */
   readonly oneofs: readonly { readonly property: string; readonly cases: ReadonlySet<string> }[];
+  /** The fields with values of a dialect. */
+  readonly anys: readonly FieldPlan[];
   /** The face of a message that has nothing on the wire. */
   empty(): Face;
 }
@@ -75,9 +98,12 @@ export function planMessage(desc: DescMessage, faces: FieldFaces): MessagePlan {
     const face: FieldFace = "typeName" in entry ? { message: entry } : entry;
     given.set(face.field ?? property, { property, face });
   }
+  const sidecars = planSidecars(desc, faces);
   const fields = desc.fields.map((field) => {
+    const sidecar = sidecars.get(field.name);
+    if (sidecar) return sidecar;
     const entry = given.get(field.name) ?? given.get(field.localName);
-    return planField(field, entry?.property ?? field.localName, entry?.face ?? {});
+    return planField(field, entry?.property ?? field.localName, entry?.face ?? {}, sidecars);
   });
   return {
     byNumber: new Map(fields.map((field) => [field.number, field])),
@@ -86,12 +112,35 @@ export function planMessage(desc: DescMessage, faces: FieldFaces): MessagePlan {
       property: localName,
       cases: new Set(fields.filter(({ oneof }) => oneof === localName).map(({ property }) => property)),
     })),
-    empty: emptyFace(fields),
+    anys: fields.filter(({ any }) => any !== undefined),
+    empty: emptyFace(fields.filter(({ isSidecar }) => !isSidecar)),
   };
 }
 
-function planField(field: DescField, property: string, face: FieldFace): FieldPlan {
-  if (field.message && !face.message) throw new Error(`no codec for ${field}: the generated code does not fit this runtime, generate it again`);
+/** The plans of the fields that have the bytes of others' values, by name. */
+function planSidecars(desc: DescMessage, faces: FieldFaces): Map<string, FieldPlan> {
+  const sidecars = new Map<string, FieldPlan>();
+  for (const [property, entry] of Object.entries(faces)) {
+    if ("typeName" in entry || entry.sidecar === undefined) continue;
+    const { sidecar, field } = entry;
+    const owner = desc.fields.find(({ name, localName }) => (field === undefined ? name === property || localName === property : name === field));
+    const bytes = desc.fields.find(({ name }) => name === sidecar);
+    if (owner === undefined || bytes === undefined || !isSidecarOf(bytes, owner) || sidecars.has(sidecar)) {
+      throw new Error(`${sidecar} is no sidecar for ${property}: the generated code does not fit the descriptor, generate it again`);
+    }
+    sidecars.set(sidecar, { ...planField(bytes, sidecar, {}, sidecars), isSidecar: true });
+  }
+  return sidecars;
+}
+
+function isSidecarOf(bytes: DescField, owner: DescField): boolean {
+  if (bytes.scalar !== ScalarType.BYTES || (bytes.oneof ?? owner.oneof) !== undefined) return false;
+  if (owner.fieldKind === "map") return bytes.fieldKind === "map" && bytes.mapKey === owner.mapKey;
+  return owner.fieldKind === "message" && bytes.fieldKind === "scalar";
+}
+
+function planField(field: DescField, property: string, face: FieldFace, sidecars: ReadonlyMap<string, FieldPlan>): FieldPlan {
+  if (field.message && !face.message && !face.any) throw new Error(`no codec for ${field}: the generated code does not fit this runtime, generate it again`);
   return {
     number: field.number,
     kind: field.fieldKind === "list" || field.fieldKind === "map" ? field.fieldKind : "singular",
@@ -99,7 +148,7 @@ function planField(field: DescField, property: string, face: FieldFace): FieldPl
     oneof: field.oneof?.localName,
     presence: field.presence !== FeatureSet_FieldPresence.IMPLICIT,
     required: field.presence === FeatureSet_FieldPresence.LEGACY_REQUIRED,
-    message: face.message as unknown as PayloadCodec | undefined,
+    message: face.any?.message ?? (face.message as unknown as PayloadCodec | undefined),
     scalar: scalarOf(field.enum ? ScalarType.INT32 : (field.scalar ?? ScalarType.BYTES), field.utf8Validation),
     face: face.scalar ?? plain,
     closed: field.enum && !field.enum.open ? new Set(field.enum.values.map(({ number }) => number)) : undefined,
@@ -107,6 +156,13 @@ function planField(field: DescField, property: string, face: FieldFace): FieldPl
     packed: field.fieldKind === "list" && field.packed,
     group: field.fieldKind !== "map" && field.message !== undefined && "delimitedEncoding" in field && field.delimitedEncoding,
     key: field.fieldKind === "map" ? scalarOf(field.mapKey, field.utf8Validation) : undefined,
+    any: face.any && {
+      dialect: face.any,
+      tag: face.tag,
+      sidecar: face.sidecar === undefined ? undefined : sidecars.get(face.sidecar),
+      rawBytes: face.rawBytes === true,
+    },
+    isSidecar: false,
   };
 }
 

@@ -3,6 +3,7 @@ import { setOwn } from "../own.js";
 import type { UnknownField } from "./codec.js";
 import { type Face, type FieldPlan, type MessagePlan, type PayloadCodec, zeroOf } from "./plan.js";
 import type { Scalar } from "./scalar.js";
+import { joinOf } from "./sidecar.js";
 import { Reader, Writer } from "./wire.js";
 
 /** Reads fields up to `end` into the face. */
@@ -14,10 +15,11 @@ export function readFields(plan: MessagePlan, face: Face, reader: Reader, end: n
     if (field === undefined) {
       keepUnknown(face, { no: number, wireType, data: reader.unknown(number, wireType) });
     } else {
+      const into = field.isSidecar || field.any !== undefined ? joinOf(plan, field, face, reader) : face;
       reader.path.enter(field.property);
-      if (field.kind === "list") readList(field, face[field.property] as unknown[], reader, end, wireType);
-      else if (field.kind === "map") readEntry(field, face[field.property] as Face, reader, end, wireType);
-      else readSingular(field, face, reader, end, wireType);
+      if (field.kind === "list") readList(field, into[field.property] as unknown[], reader, end, wireType);
+      else if (field.kind === "map") readEntry(field, into[field.property] as Face, reader, end, wireType);
+      else readSingular(field, into, reader, end, wireType);
       reader.path.leave();
     }
   }

@@ -1,19 +1,20 @@
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { BridgeError } from "../errors.js";
+import type { Join } from "./sidecar.js";
 
 /** How deep messages may nest, on the wire and in what is encoded: the limit of protobuf's own implementations. */
 export const recursionLimit = 100;
 
 // A decoder per direction, made once. protobuf-es's own would swallow a leading U+FEFF, and replaces unpaired surrogates.
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const lenientUtf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+export const strictUtf8: TextDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+export const lenientUtf8: TextDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** What BinaryReader and DataView say at the end of the bytes. */
 const endOfInput = /^premature EOF$|outside the bounds of the DataView/;
 
 /** Where in a message work goes on: names of fields, indices and map keys. */
 export class Path {
-  readonly #steps: (string | number)[] = [];
+  #steps: (string | number)[] = [];
 
   enter(step: string | number): void {
     this.#steps.push(step);
@@ -32,6 +33,14 @@ export class Path {
       else text += text === "" ? step : `.${step}`;
     }
     return text;
+  }
+
+  /** The steps to here, to come back to by {@link return}. */
+  steps(): readonly (string | number)[] {
+    return [...this.#steps];
+  }
+  return(steps: readonly (string | number)[]): void {
+    this.#steps = [...steps];
   }
 
   /** Enters an entry of a map, or a member of an object. */
@@ -66,6 +75,8 @@ export class JsonError extends Error {
 export class Reader extends BinaryReader {
   readonly path: Path = new Path();
   depth = 0;
+  /** The messages whose values are joined once all bytes are read; undefined if there is none. */
+  joins: Map<object, Join> | undefined;
 
   constructor(bytes: Uint8Array) {
     // A Buffer's slices are Buffers: a face has plain Uint8Arrays, whatever the transport read into.

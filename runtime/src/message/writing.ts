@@ -2,6 +2,7 @@ import { WireType } from "@bufbuild/protobuf/wire";
 import type { UnknownField } from "./codec.js";
 import type { Face, FieldPlan, MessagePlan } from "./plan.js";
 import type { Scalar } from "./scalar.js";
+import { splitFields } from "./sidecar.js";
 import { refuse, type Writer } from "./wire.js";
 
 /** Writes the fields of a message, by number. */
@@ -10,11 +11,13 @@ export function writeFields(plan: MessagePlan, typeName: string, init: unknown, 
   writer.enterMessage();
   const face = init as Face;
   checkOneofs(plan, face, writer);
+  const parts = plan.anys.length === 0 ? undefined : splitFields(plan, face, writer.path);
   for (const field of plan.ordered) {
+    const from = parts === undefined ? face : field.isSidecar ? parts.sidecars : field.any !== undefined ? parts.anys : face;
     writer.path.enter(field.property);
-    if (field.kind === "list") writeList(field, face[field.property], writer);
-    else if (field.kind === "map") writeMap(field, face[field.property], writer);
-    else writeSingular(field, face, writer);
+    if (field.kind === "list") writeList(field, from[field.property], writer);
+    else if (field.kind === "map") writeMap(field, from[field.property], writer);
+    else writeSingular(field, from, writer);
     writer.path.leave();
   }
   writeUnknown(face["$unknown"] as readonly UnknownField[] | undefined, writer);

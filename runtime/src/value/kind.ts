@@ -1,0 +1,81 @@
+import { refuse } from "../message/wire.js";
+import { Float } from "./float.js";
+import { RawJson } from "./json.js";
+
+/** What a value in a `google.protobuf.Any` is, as far as its tag goes by it. */
+export type AnyKind = "float" | "integer" | "boolean" | "string" | "null" | "list" | "map";
+
+/** The kind of a value; of RawJson, the kind that its text begins as. */
+export function kindOf(value: unknown): AnyKind {
+  switch (typeof value) {
+    case "boolean":
+    case "string":
+      return typeof value as AnyKind;
+    case "bigint":
+      return "integer";
+    case "number":
+      return isInteger(value) ? "integer" : "float";
+    case "undefined":
+      return "null";
+    default:
+      if (value === null) return "null";
+      if (value instanceof Float) return "float";
+      if (value instanceof RawJson) return kindOfText(value.text);
+      return Array.isArray(value) ? "list" : "map";
+  }
+}
+
+function kindOfText(text: string): AnyKind {
+  const [, start = ""] = /^\s*([[{"]|[^\s,:[\]{}"]+)/.exec(text) ?? [];
+  if (start === "{") return "map";
+  if (start === "[") return "list";
+  if (start === "true" || start === "false") return "boolean";
+  if (start === "null") return "null";
+  if (/^-?\d+$/.test(start)) return "integer";
+  return /^-?(?:\d|Infinity|NaN)/.test(start) ? "float" : "string";
+}
+
+/** What is plain of a boxed primitive, or of an object that says its JSON itself; anything else is what it is. */
+export function plainOf(value: unknown): unknown {
+  if (value instanceof Number || value instanceof String || value instanceof Boolean) return value.valueOf();
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || !("toJSON" in value) || typeof value.toJSON !== "function") return value;
+  // JSON of an invalid Date would be null: it is refused where it is written.
+  if (value instanceof Date && Number.isNaN(value.getTime())) return value;
+  return (value.toJSON as (key: string) => unknown)("") ?? null;
+}
+
+/** Whether a number is one of those that an integer carries; -0 is none. */
+export function isInteger(value: unknown): value is number | bigint {
+  return typeof value === "bigint" || (Number.isInteger(value) && !Object.is(value, -0));
+}
+
+const fits: Readonly<Record<AnyKind, (value: unknown) => boolean>> = {
+  float: (value) => typeof value === "number" || typeof value === "bigint" || value instanceof Float,
+  integer: (value) => typeof value === "bigint" || Number.isInteger(value),
+  boolean: (value) => typeof value === "boolean",
+  null: (value) => value === null,
+  // Any JSON may have such a tag: what it says of the value is the peers' matter.
+  string: () => true,
+  list: () => true,
+  map: () => true,
+};
+
+const called: Readonly<Record<AnyKind, string>> = {
+  float: "a number",
+  integer: "an integer",
+  boolean: "a boolean",
+  null: "null",
+  string: "a string",
+  list: "a list",
+  map: "a map",
+};
+
+/** Whether a tag that stands for these kinds may have a value. */
+export function isOneOf(kinds: ReadonlySet<AnyKind>, value: unknown): boolean {
+  return value instanceof RawJson || [...kinds].some((kind) => fits[kind](value));
+}
+
+/** @throws Error if a tag that stands for these kinds cannot have a value */
+export function checkKind(kinds: ReadonlySet<AnyKind>, value: unknown, tag: string): void {
+  if (!isOneOf(kinds, value)) refuse(`${[...kinds].map((kind) => called[kind]).join(" or ")} (tag ${tag})`, value);
+}
