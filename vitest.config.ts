@@ -12,6 +12,7 @@ export default defineConfig({
       { find: /^@protobridge\/runtime\/wkt$/, replacement: source("runtime/src/wkt.ts") },
       { find: /^@protobridge\/runtime\/memory$/, replacement: source("runtime/src/transports/memory.ts") },
       { find: /^@protobridge\/runtime\/grpc$/, replacement: source("runtime/src/transports/grpc/index.ts") },
+      { find: /^@protobridge\/runtime\/connect$/, replacement: source("runtime/src/transports/connect/index.ts") },
       { find: /^@protobridge\/plugin$/, replacement: source("plugin/src/index.ts") },
     ],
   },
