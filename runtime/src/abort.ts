@@ -34,6 +34,23 @@ export class CallAbort {
   }
 }
 
+/**
+ * A client's own timer ends a call a little before ours, since it started a little earlier. A cancellation that comes at most so many
+ * milliseconds before the deadline is taken for that.
+ */
+const deadlineSlackMs = 100;
+
+/**
+ * Why a server's call ends whose client is gone: the client gave up, or its deadline passed.
+ *
+ * @param started when the call came, in milliseconds since 1970
+ * @param deadline the same of its deadline, or undefined
+ */
+export function abandoned(started: number, deadline: number | undefined): BridgeError {
+  const expired = deadline !== undefined && Date.now() >= deadline - Math.min(deadlineSlackMs, (deadline - started) / 2);
+  return expired ? new BridgeError("deadline_exceeded", "the deadline has passed") : new BridgeError("canceled", "the client canceled the call");
+}
+
 /** What a client throws for a signal that was aborted. */
 export function canceledBy(signal: AbortSignal): BridgeError {
   const reason: unknown = signal.reason;

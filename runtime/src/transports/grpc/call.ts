@@ -1,6 +1,6 @@
 import type { EventEmitter } from "node:events";
 import type { Metadata as GrpcMetadata, ServerDuplexStream, ServerUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
-import { CallAbort } from "../../abort.js";
+import { abandoned, CallAbort } from "../../abort.js";
 import { CallContext } from "../../context.js";
 import { BridgeError, hiddenMessage } from "../../errors.js";
 import { type ErrorListener, type Route, report } from "../../servicer/routes.js";
@@ -18,12 +18,6 @@ export interface CallSettings {
   /** The address of a peer that has none, at a Unix socket. */
   readonly anonymousPeer: string;
 }
-
-/**
- * A client's own timer ends a call a little before ours, since it started a little earlier. A cancellation that comes at most so many
- * milliseconds before the deadline is taken for that.
- */
-const deadlineSlackMs = 100;
 
 /** One call under way at the server: its context, and what is sent beside its messages. */
 export class ServerCall {
@@ -53,10 +47,7 @@ export class ServerCall {
     // grpc-js tells the end of every call in this way.
     (surface as EventEmitter).once("cancelled", () => {
       if (this.#over) return;
-      const expired = limited && Date.now() >= deadline - Math.min(deadlineSlackMs, (deadline - started) / 2);
-      this.#abort.abort(
-        expired ? new BridgeError("deadline_exceeded", "the deadline has passed") : new BridgeError("canceled", "the client canceled the call"),
-      );
+      this.#abort.abort(abandoned(started, limited ? deadline : undefined));
     });
   }
 

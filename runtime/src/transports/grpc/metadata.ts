@@ -1,6 +1,7 @@
 import { Metadata as GrpcMetadata } from "@grpc/grpc-js";
 import { BridgeError, type Code } from "../../errors.js";
 import { checkMetadata, emptyMetadata, type Metadata, type MutableMetadata, metadataValues } from "../../metadata.js";
+import { headerSize } from "../../trailers.js";
 
 /** Headers that HTTP/2 or gRPC itself writes. Whoever sets them breaks the call, or Node throws. */
 const reserved = new Set("connection content-length content-type host http2-settings keep-alive proxy-connection te transfer-encoding upgrade".split(" "));
@@ -37,11 +38,11 @@ export function toGrpc(metadata: Metadata, illegal: Code): GrpcMetadata {
   return result;
 }
 
-/** The size of metadata in bytes, as HTTP/2 counts it. Source: RFC 9113, 10.5.1. */
+/** The size of metadata in bytes, as HTTP/2 counts it. */
 export function sizeOf(metadata: GrpcMetadata): number {
   let size = 0;
   for (const [key, values] of Object.entries(metadata.toHttp2Headers())) {
-    for (const value of typeof values === "string" ? [values] : (values as string[])) size += key.length + value.length + 32;
+    for (const value of typeof values === "string" ? [values] : (values as string[])) size += headerSize(key, value);
   }
   return size;
 }
