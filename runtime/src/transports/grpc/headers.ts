@@ -39,6 +39,20 @@ export function repairHeaders(headers: IncomingHttpHeaders, raw: unknown): void 
   }
 }
 
+/**
+ * Has grpc-js read an error's message whole. It leaves the percent-encoding of `:`, `/`, `,` and the like, of which a peer may make use:
+ * servers made with Connect do.
+ */
+export function repairMessage(headers: IncomingHttpHeaders): void {
+  const message = headers["grpc-message"];
+  if (typeof message !== "string" || !message.includes("%")) return;
+  try {
+    headers["grpc-message"] = encodeURI(decodeURIComponent(message));
+  } catch {
+    // What is no percent-encoding is told as it came.
+  }
+}
+
 function isPrintable(value: string | string[] | undefined): boolean {
   return Array.isArray(value) ? value.every(isPrintable) : /^[ -~]*$/.test(value ?? "");
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http2";
 import type { Duplex } from "node:stream";
 import type { Client } from "@grpc/grpc-js";
-import { repairHeaders } from "./headers.js";
+import { repairHeaders, repairMessage } from "./headers.js";
 
 /** What is used of grpc-js's Http2SubchannelCall: one call on one connection. */
 interface SubchannelCall {
@@ -53,7 +53,10 @@ export function repairClient(client: Client, streaming: ReadonlySet<string>): vo
 }
 
 function repairHeadersOf({ http2Stream }: SubchannelCall): void {
-  const repair = (headers: IncomingHttpHeaders, _flags: unknown, raw: unknown): void => repairHeaders(headers, raw);
+  const repair = (headers: IncomingHttpHeaders, _flags: unknown, raw: unknown): void => {
+    repairHeaders(headers, raw);
+    repairMessage(headers);
+  };
   http2Stream.prependListener("response", repair).prependListener("trailers", repair);
 }
 
