@@ -3,6 +3,7 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { Client, credentials } from "@grpc/grpc-js";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { startConnect, startConnectGrpc } from "../../../tests/connect.js";
 import {
   aborted,
   all,
@@ -107,6 +108,8 @@ const causes: [
 const transports: [string, Start][] = [
   ["grpc", startGrpc],
   ["memory", startMemory],
+  ["connect", startConnect],
+  ["grpc on a Connect router", startConnectGrpc],
 ];
 
 let served: Served | undefined;

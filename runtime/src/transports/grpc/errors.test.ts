@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { startConnect, startConnectGrpc } from "../../../tests/connect.js";
 import { all, EchoClient, echo, type Served, type Start, startGrpc, startMemory, thrownBy } from "../../../tests/echo.js";
 import { BridgeError, type Code, codes, errorDetail } from "../../errors.js";
 import { service } from "../../servicer/service.js";
@@ -13,6 +14,8 @@ afterEach(async () => {
 const transports: [string, Start][] = [
   ["grpc", startGrpc],
   ["memory", startMemory],
+  ["connect", startConnect],
+  ["grpc on a Connect router", startConnectGrpc],
 ];
 
 describe.each(transports)("over %s", (_transport, start) => {

@@ -1,0 +1,74 @@
+import type { DescMethod, DescMethodUnary, DescService } from "@bufbuild/protobuf";
+import type { Transport } from "@connectrpc/connect";
+import { BridgeError } from "../../errors.js";
+import type { CallOptions } from "../../servicer/options.js";
+import type { MethodInfo } from "../../servicer/service.js";
+import { untilAborted } from "../../streams.js";
+import type { Channel } from "../../transport.js";
+import { ActiveCall } from "./active.js";
+import { toMessage } from "./message.js";
+import { type Calling, openResponse, ResponseStream } from "./responses.js";
+
+/**
+ * A channel over a Connect transport, such as that of @connectrpc/connect-web in a browser.
+ *
+ * @param services protobuf-es's descriptors of the services that are called, from their `_pb` modules
+ */
+export function connectChannel(transport: Transport, services: readonly DescService[]): Channel {
+  return new ConnectChannel(transport, services);
+}
+
+class ConnectChannel implements Channel, Calling {
+  readonly transport: Transport;
+  readonly #methods = new Map<string, DescMethod>();
+  readonly #active = new Set<ActiveCall>();
+  #closed = false;
+
+  constructor(transport: Transport, services: readonly DescService[]) {
+    this.transport = transport;
+    for (const { typeName, methods } of services) {
+      for (const method of methods) this.#methods.set(`/${typeName}/${method.name}`, method);
+    }
+  }
+
+  async unary(method: MethodInfo, request: unknown, options: CallOptions): Promise<unknown> {
+    const desc = this.describe(method);
+    const call = this.begin(options);
+    try {
+      const message = toMessage(desc.input, method.input, request);
+      const { signal, timeoutMs, header } = call;
+      const response = await untilAborted(this.transport.unary(desc as DescMethodUnary, signal, timeoutMs, header, message), signal);
+      call.tellHeader(response.header);
+      call.tellTrailer(response.trailer);
+      return openResponse(desc, method, response.message);
+    } catch (reason) {
+      throw call.errorFor(reason);
+    } finally {
+      call.finish();
+    }
+  }
+
+  stream(method: MethodInfo, requests: AsyncIterable<unknown>, options: CallOptions): AsyncIterable<unknown> {
+    return { [Symbol.asyncIterator]: () => new ResponseStream(this, method, requests, options) };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const call of this.#active) call.fail(closed());
+  }
+
+  begin(options: CallOptions): ActiveCall {
+    if (this.#closed) throw closed();
+    return new ActiveCall(options, this.#active);
+  }
+
+  describe({ path }: MethodInfo): DescMethod {
+    const method = this.#methods.get(path);
+    if (!method) throw new BridgeError("unimplemented", `${path}: connectChannel was given no descriptor that has it; add the service to its list`);
+    return method;
+  }
+}
+
+function closed(): BridgeError {
+  return new BridgeError("unavailable", "the channel is closed");
+}
