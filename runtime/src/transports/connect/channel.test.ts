@@ -129,8 +129,8 @@ describe.each(transports)("over %s", (_protocol, start) => {
     };
     const responses = client.list("")[Symbol.asyncIterator]();
     await responses.next();
-    // connect-node's window for a connection of HTTP/2 is 16 MiB.
-    expect(await settled()).toBeLessThan(2_500);
+    // Some tens of MiB of 1,000: connect-node's window is 16 MiB, and Node buffers about as much at either end.
+    expect(await settled()).toBeLessThan(10_000);
     await responses.return?.();
 
     made = 0;
