@@ -1,0 +1,105 @@
+/** `bridge.yaml`: a Config in YAML, whose mistakes are told with their places. */
+import { readFileSync, statSync } from "node:fs";
+import { type DescMessage, fromJson, type MessageShape } from "@bufbuild/protobuf";
+import { Problems } from "../diagnostics.js";
+import { type Config, ConfigSchema, type Profile, ProfileSchema } from "../gen/protobridge/v1/config_pb.js";
+import { decode, type Places } from "./decoder.js";
+import { readDocument } from "./document.js";
+
+/** A config, and where in its file all that it says stands. */
+export interface ConfigFile {
+  readonly config: Config;
+  /**
+   * `bridge.yaml:12:3` of what was said: the key of the deepest part of the path that is there, as in
+   * `place("messages", "acme.v1.M", "fault", "code")`. An item of a list goes by its index.
+   */
+  place(...path: string[]): string;
+}
+
+/** @throws ProblemsError with all that is wrong in the file */
+export function parseConfigFile(path: string, text: string): ConfigFile {
+  const problems = new Problems();
+  const { message, place } = parse(ConfigSchema, path, text, problems);
+  problems.check();
+  return { config: message, place };
+}
+
+/**
+ * Reads a profile that the plugin brings.
+ *
+ * @throws ProblemsError with all that is wrong in the file
+ */
+export function parseProfile(path: string, text: string): Profile {
+  const problems = new Problems();
+  const { message } = parse(ProfileSchema, path, text, problems);
+  problems.check();
+  return message;
+}
+
+/** @throws ProblemsError if the file cannot be read, or with all that is wrong in it */
+export function readConfigFile(path: string): ConfigFile {
+  return parseConfigFile(path, readText(path));
+}
+
+function parse<Desc extends DescMessage>(
+  schema: Desc,
+  path: string,
+  text: string,
+  problems: Problems,
+): { readonly message: MessageShape<Desc>; place(...path: string[]): string } {
+  const document = readDocument(path, text, problems);
+  problems.check();
+  if (!document) throw new Error(`${path} could not be read, and nobody said why`);
+  const { json, places } = decode(document, schema, problems);
+  problems.check();
+  try {
+    return { message: fromJson(schema, json), place: (...parts) => placeOf(path, places, parts) };
+  } catch (error) {
+    problems.error(path, error instanceof Error ? error.message : String(error));
+    problems.check();
+    throw error;
+  }
+}
+
+function placeOf(path: string, places: Places, parts: readonly string[]): string {
+  let found: Places | undefined;
+  let inside = places.inside;
+  for (const part of parts) {
+    const next = inside.get(part);
+    if (!next) break;
+    found = next;
+    inside = next.inside;
+  }
+  return found?.at ?? path;
+}
+
+function readText(path: string): string {
+  const problems = new Problems();
+  const fail = (message: string): never => {
+    problems.error(path, `${message}; option config=${path} names it, from the directory in which buf or protoc runs`);
+    problems.check();
+    throw new Error(message);
+  };
+  let bytes: Buffer;
+  try {
+    const stat = statSync(path);
+    if (stat.isDirectory()) return fail("it is a directory, not a file");
+    // A pipe could keep the plugin waiting for ever.
+    if (!stat.isFile()) return fail("it is no regular file");
+    if (stat.size > 1024 * 1024) return fail("the file is larger than 1 MiB");
+    bytes = readFileSync(path);
+  } catch (error) {
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: "there is no such file",
+      ENOTDIR: "there is no such file",
+      EACCES: "there is no permission to read it",
+    };
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    return fail(reasons[String(error.code)] ?? error.message);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return fail("the file is not UTF-8");
+  }
+}
