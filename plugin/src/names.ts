@@ -47,6 +47,11 @@ export interface FileNames {
 /** Names that no type may have, beside those that protoplugin knows. */
 const reservedTypes = new Set(["any", "unknown", "never", "symbol", "undefined", "await", "arguments", "eval", "NaN", "Infinity"]);
 
+/** Whether TypeScript keeps a name to itself, so that no type may have it. */
+export function isReservedType(name: string): boolean {
+  return reservedTypes.has(name) || safeIdentifier(name) !== name;
+}
+
 /** Names that a property must not have: each object has them already. */
 const reservedProperties = new Set([...Object.getOwnPropertyNames(Object.prototype), "toJSON"]);
 

@@ -31,6 +31,7 @@ class Decoder {
   readonly #problems: Problems;
   #aliases = 0;
   #aliased = 0;
+  #mistakes = 0;
 
   constructor(document: YamlDocument, problems: Problems) {
     this.#document = document;
@@ -46,7 +47,7 @@ class Decoder {
       const near = nearest(key, names);
       const there = `there are ${names.join(", ")}`;
       const rest = near?.likely ? `did you mean ${quote(near.name)}? T${there.slice(1)}` : there;
-      this.#problems.error(at, `there is no field ${quote(key)} in ${desc.typeName}; ${rest}`);
+      this.#error(at, `there is no field ${quote(key)} in ${desc.typeName}; ${rest}`);
       return undefined;
     });
   }
@@ -69,13 +70,19 @@ class Decoder {
     return this.#resolved(node, (node) => {
       if (isNull(node)) return [];
       if (!yaml().isSeq(node)) return this.#wrong(node, offset, `${field.name} is a list, not ${describe(node)}`);
-      return node.items.flatMap((item, index) => {
-        const itemOffset = start(item as Node, offset);
-        this.#count(item as Node, offset);
+      const items: JsonValue[] = [];
+      for (const item of node.items as Node[]) {
+        const itemOffset = start(item, offset);
+        this.#count(item, offset);
         const inside: Places = { at: this.#document.at(itemOffset), inside: new Map() };
-        places.inside.set(String(index), inside);
-        return this.#single(field, `an item of ${field.name}`, item as Node, inside, itemOffset) ?? [];
-      });
+        const before = this.#mistakes;
+        const value = this.#single(field, `an item of ${field.name}`, item, inside, itemOffset);
+        // Half an item would look like one that lacks something.
+        if (value === undefined || this.#mistakes > before) continue;
+        places.inside.set(String(items.length), inside);
+        items.push(value);
+      }
+      return items;
     });
   }
 
@@ -99,7 +106,7 @@ class Decoder {
     const scalar = isScalar(node) ? node : undefined;
     const text = typeof scalar?.value === "bigint" ? scalar.source : scalar?.value;
     if (typeof text !== "string") {
-      const fix = scalar?.source ? `; put it in quotes: ${quote(scalar.source)}` : "";
+      const fix = typeof scalar?.value === "boolean" || typeof scalar?.value === "number" ? `; put it in quotes: ${quote(String(scalar.source))}` : "";
       return this.#wrong(node, offset, `${label} is a string, not ${describe(node)}${fix}`);
     }
     // An escape can make what the file itself must not have.
@@ -139,11 +146,11 @@ class Decoder {
         const at = this.#document.at(keyOffset);
         const before = places.inside.get(key);
         if (before) {
-          this.#problems.error(at, `${quote(key)} stands at ${before.at} already`);
+          this.#error(at, `${quote(key)} stands at ${before.at} already`);
         } else if (key === "<<") {
-          this.#problems.error(at, 'merge keys ("<<") are not read: write the fields out');
+          this.#error(at, 'merge keys ("<<") are not read: write the fields out');
         } else if (key === "__proto__") {
-          this.#problems.error(at, 'the name "__proto__" cannot be used here');
+          this.#error(at, 'the name "__proto__" cannot be used here');
         } else {
           const inside: Places = { at, inside: new Map() };
           places.inside.set(key, inside);
@@ -170,8 +177,13 @@ class Decoder {
     this.#problems.check();
   }
 
+  #error(at: string, message: string): void {
+    this.#mistakes++;
+    this.#problems.error(at, message);
+  }
+
   #wrong(node: Node | null, offset: number, message: string): undefined {
-    this.#problems.error(this.#document.at(start(node, offset)), message);
+    this.#error(this.#document.at(start(node, offset)), message);
   }
 }
 

@@ -13,7 +13,8 @@ export interface YamlDocument {
 }
 
 /** Bytes. */
-const sizeLimit = 1024 * 1024;
+export const sizeLimit: number = 1024 * 1024;
+export const tooLarge = "the file is larger than 1 MiB";
 
 /** Levels of nesting. */
 const depthLimit = 50;
@@ -39,7 +40,7 @@ export function yaml(): Yaml {
  */
 export function readDocument(path: string, text: string, problems: Problems): YamlDocument | undefined {
   if (Buffer.byteLength(text) > sizeLimit) {
-    problems.error(path, "the file is larger than 1 MiB");
+    problems.error(path, tooLarge);
     return undefined;
   }
   const source = text.startsWith("\uFEFF") ? text.slice(1) : text;

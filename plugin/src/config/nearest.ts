@@ -3,6 +3,9 @@ import { distance } from "fastest-levenshtein";
 /** The longest text that is compared: longer ones are no names. */
 const longest = 200;
 
+/** Names that are compared with all others in one check, at most: more mistakes than that are not listed anyway. */
+export const comparisons = 50;
+
 /** Text in quotes, shortened if it is long. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
@@ -24,6 +27,13 @@ export function nearest(wanted: string, names: Iterable<string>): { readonly nam
   const common = commonParts(wanted, best.name);
   const differing = Math.max(wanted.length, best.name.length) - common;
   return { name: best.name, likely: Math.floor(best.far) <= Math.max(1, Math.floor(differing * 0.4)) };
+}
+
+/** `; did you mean "value"?`, or what comes nearest. */
+export function suggestion(wanted: string, names: Iterable<string>): string {
+  const near = nearest(wanted, names);
+  if (!near) return "";
+  return near.likely ? `; did you mean ${quote(near.name)}?` : `; the nearest is ${quote(near.name)}`;
 }
 
 function plainly(name: string): string {

@@ -3,8 +3,9 @@ import { readFileSync, statSync } from "node:fs";
 import { type DescMessage, fromJson, type MessageShape } from "@bufbuild/protobuf";
 import { Problems } from "../diagnostics.js";
 import { type Config, ConfigSchema, type Profile, ProfileSchema } from "../gen/protobridge/v1/config_pb.js";
+import { checkConfig, type Place } from "./contradictions.js";
 import { decode, type Places } from "./decoder.js";
-import { readDocument } from "./document.js";
+import { readDocument, sizeLimit, tooLarge, type YamlDocument } from "./document.js";
 
 /** A config, and where in its file all that it says stands. */
 export interface ConfigFile {
@@ -18,22 +19,20 @@ export interface ConfigFile {
 
 /** @throws ProblemsError with all that is wrong in the file */
 export function parseConfigFile(path: string, text: string): ConfigFile {
-  const problems = new Problems();
-  const { message, place } = parse(ConfigSchema, path, text, problems);
-  problems.check();
+  const { message, place } = parse(ConfigSchema, path, text, checkConfig);
   return { config: message, place };
 }
 
 /**
- * Reads a profile that the plugin brings.
+ * Reads a profile that the plugin brings: a Profile in YAML.
  *
  * @throws ProblemsError with all that is wrong in the file
  */
 export function parseProfile(path: string, text: string): Profile {
-  const problems = new Problems();
-  const { message } = parse(ProfileSchema, path, text, problems);
-  problems.check();
-  return message;
+  return parse(ProfileSchema, path, text, ({ name, package: packageName, services, config }, place, problems) => {
+    if (name === "" || packageName === "" || services.length === 0 || !config) problems.error(path, "a profile has to have name, package, services and config");
+    if (config) checkConfig(config, (...parts) => place("config", ...parts), problems);
+  }).message;
 }
 
 /** @throws ProblemsError if the file cannot be read, or with all that is wrong in it */
@@ -41,23 +40,38 @@ export function readConfigFile(path: string): ConfigFile {
   return parseConfigFile(path, readText(path));
 }
 
+interface Parsed<Message> {
+  readonly message: Message;
+  readonly place: Place;
+}
+
 function parse<Desc extends DescMessage>(
   schema: Desc,
   path: string,
   text: string,
-  problems: Problems,
-): { readonly message: MessageShape<Desc>; place(...path: string[]): string } {
+  check: (message: MessageShape<Desc>, place: Place, problems: Problems) => void,
+): Parsed<MessageShape<Desc>> {
+  const problems = new Problems();
   const document = readDocument(path, text, problems);
+  const parsed = document && decodeMessage(schema, path, document, problems);
+  if (parsed) check(parsed.message, parsed.place, problems);
   problems.check();
-  if (!document) throw new Error(`${path} could not be read, and nobody said why`);
+  if (!parsed) throw new Error(`${path} was not read, and nothing tells why`);
+  return parsed;
+}
+
+function decodeMessage<Desc extends DescMessage>(
+  schema: Desc,
+  path: string,
+  document: YamlDocument,
+  problems: Problems,
+): Parsed<MessageShape<Desc>> | undefined {
   const { json, places } = decode(document, schema, problems);
-  problems.check();
   try {
     return { message: fromJson(schema, json), place: (...parts) => placeOf(path, places, parts) };
   } catch (error) {
     problems.error(path, error instanceof Error ? error.message : String(error));
-    problems.check();
-    throw error;
+    return undefined;
   }
 }
 
@@ -86,7 +100,7 @@ function readText(path: string): string {
     if (stat.isDirectory()) return fail("it is a directory, not a file");
     // A pipe could keep the plugin waiting for ever.
     if (!stat.isFile()) return fail("it is no regular file");
-    if (stat.size > 1024 * 1024) return fail("the file is larger than 1 MiB");
+    if (stat.size > sizeLimit) return fail(tooLarge);
     bytes = readFileSync(path);
   } catch (error) {
     const reasons: Readonly<Record<string, string>> = {
