@@ -7,11 +7,12 @@ import { ProfileSchema } from "../dist/gen/protobridge/v1/config_pb.js";
 const folder = new URL("../profiles/", import.meta.url);
 const profiles = readdirSync(folder)
   .filter((file) => file.endsWith(".yaml"))
+  .map((file) => file.replace(/\.yaml$/, ""))
   .toSorted()
-  .map((file) => {
-    const path = `plugin/profiles/${file}`;
-    const profile = parseProfile(path, readFileSync(new URL(file, folder), "utf8"));
-    if (`${profile.name}.yaml` !== file) throw new Error(`${path}: the profile is called ${profile.name}, unlike its file`);
+  .map((name) => {
+    const path = `plugin/profiles/${name}.yaml`;
+    const profile = parseProfile(path, readFileSync(new URL(`${name}.yaml`, folder), "utf8"));
+    if (profile.name !== name) throw new Error(`${path}: the profile is called ${profile.name}, unlike its file`);
     return toJson(ProfileSchema, profile);
   });
 writeFileSync(new URL("../dist/profiles.js", import.meta.url), `export const profiles = ${JSON.stringify(profiles, undefined, 2)};\n`);

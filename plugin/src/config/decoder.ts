@@ -2,7 +2,7 @@ import { type DescEnum, type DescField, type DescMessage, type JsonObject, type 
 import type { Node, Scalar } from "yaml";
 import type { Problems } from "../diagnostics.js";
 import { unprintable, type YamlDocument, yaml } from "./document.js";
-import { nearest, quote } from "./nearest.js";
+import { comparisons, nearest, quote } from "./nearest.js";
 
 /** Where something stands, and where what is in it stands: by field, by key, by index. */
 export interface Places {
@@ -32,6 +32,7 @@ class Decoder {
   #aliases = 0;
   #aliased = 0;
   #mistakes = 0;
+  #compared = 0;
 
   constructor(document: YamlDocument, problems: Problems) {
     this.#document = document;
@@ -44,7 +45,7 @@ class Decoder {
     return this.#pairs(node, `${label} is a map with ${names.join(", ")}`, places, offset, (key, at, value, inside, keyOffset) => {
       const field = desc.fields.find(({ name }) => name === key);
       if (field) return this.#field(field, value, inside, keyOffset);
-      const near = nearest(key, names);
+      const near = this.#compared++ < comparisons ? nearest(key, names) : undefined;
       const there = `there are ${names.join(", ")}`;
       const rest = near?.likely ? `did you mean ${quote(near.name)}? T${there.slice(1)}` : there;
       this.#error(at, `there is no field ${quote(key)} in ${desc.typeName}; ${rest}`);

@@ -148,7 +148,7 @@ function resolveAliases(root: Node | null, at: (offset: number) => string, probl
   const anchors = new Map<string, Node>();
   const aliases = new Map<Alias, Node>();
   let isComplete = true;
-  const rest: [node: Node | Pair<Node, Node | null> | null, depth: number][] = [[root, 0]];
+  const rest: [node: Node | Pair<Node, Node | null> | null, depth: number][] = [[root, 1]];
   for (let next = rest.pop(); next; next = rest.pop()) {
     const [node, depth] = next;
     if (node === null) continue;
@@ -167,12 +167,13 @@ function resolveAliases(root: Node | null, at: (offset: number) => string, probl
         aliases.set(node, target);
       }
     } else {
+      if ("anchor" in node && node.anchor !== undefined) anchors.set(node.anchor, node);
+      if (!isCollection(node)) continue;
       if (depth > depthLimit) {
         problems.error(at((node.range as [number, number, number])[0]), tooDeepMessage);
         return undefined;
       }
-      if ("anchor" in node && node.anchor !== undefined) anchors.set(node.anchor, node);
-      if (isCollection(node)) for (const item of node.items.toReversed()) rest.push([item as Node | Pair<Node, Node | null>, depth + 1]);
+      for (const item of node.items.toReversed()) rest.push([item as Node | Pair<Node, Node | null>, depth + 1]);
     }
   }
   return isComplete ? aliases : undefined;

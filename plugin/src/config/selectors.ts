@@ -76,5 +76,5 @@ function isElement(name: string, elements: Elements): boolean {
 }
 
 function article(noun: string): string {
-  return `${/^[aeioR]/.test(noun) ? "an" : "a"} ${noun}`;
+  return `${/^[eR]/.test(noun) ? "an" : "a"} ${noun}`;
 }
