@@ -54,10 +54,12 @@ export function below(place: Place, ...part: readonly string[]): Place {
   return (...path) => place(...part, ...path);
 }
 
+/** Checks what is said of a package. */
 export const checkPackage: RuleCheck<Package> = ({ any }, place, problems) => {
   if (any) checkAny(any, below(place, "any"), problems);
 };
 
+/** Checks what is said of a service, and of its scopes. */
 export const checkService: RuleCheck<Service> = (rule, place, problems) => {
   if (rule.skip) checkAlone(ServiceSchema, rule, "skip", "skip: true", place, problems);
   checkTypeName(rule.name, place, problems);
@@ -69,6 +71,7 @@ const checkScope: RuleCheck<Scope> = (rule, place, problems) => {
   checkName(rule.name, place, problems);
 };
 
+/** Checks what is said of an RPC. */
 export const checkMethod: RuleCheck<Method> = (rule, place, problems) => {
   if (rule.skip) checkAlone(MethodSchema, rule, "skip", "skip: true", place, problems);
   checkName(rule.name, place, problems);
@@ -77,6 +80,7 @@ export const checkMethod: RuleCheck<Method> = (rule, place, problems) => {
   }
 };
 
+/** Checks what is said of a message, and of its fault. */
 export const checkMessage: RuleCheck<Message> = (rule, place, problems) => {
   if (rule.skip) checkAlone(MessageSchema, rule, "skip", "skip: true", place, problems);
   checkTypeName(rule.name, place, problems);
@@ -86,6 +90,7 @@ export const checkMessage: RuleCheck<Message> = (rule, place, problems) => {
   }
 };
 
+/** Checks what is said of a field. */
 export const checkField: RuleCheck<Field> = (rule, place, problems) => {
   if (rule.skip) checkAlone(FieldSchema, rule, "skip", "skip: true", place, problems);
   checkName(rule.name, place, problems);
@@ -94,8 +99,10 @@ export const checkField: RuleCheck<Field> = (rule, place, problems) => {
   if (rule.text !== Field_Text.UNSPECIFIED && !rule.skip) beside(place, "text", "any", "any", problems);
 };
 
+/** Checks what is said of a oneof. */
 export const checkOneof: RuleCheck<Oneof> = ({ name }, place, problems) => checkName(name, place, problems);
 
+/** Checks what is said of an enum. */
 export const checkEnum: RuleCheck<Enum> = ({ name }, place, problems) => checkTypeName(name, place, problems);
 
 const checkFault: RuleCheck<Fault> = (rule, place, problems) => {

@@ -12,8 +12,9 @@ export interface YamlDocument {
   resolve(alias: Alias): Node;
 }
 
-/** Bytes. */
+/** The most that a config may have, in bytes. */
 export const sizeLimit: number = 1024 * 1024;
+/** What is told of a file past it. */
 export const tooLarge = "the file is larger than 1 MiB";
 
 /** Levels of nesting. */
