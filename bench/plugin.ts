@@ -71,4 +71,4 @@ function row(name: string, plugin: string, time: string, ratio: string, memory: 
 console.log(`Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), ${options.join(",")}\n`);
 row("request", "plugin", "median", "ratio", "peak");
 const wanted = process.argv.slice(2);
-for (const each of cases.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.startsWith(part)))) await measure(each);
+for (const each of cases.filter(({ name }) => wanted.length === 0 || wanted.includes(name.split(" ")[0] ?? ""))) await measure(each);
