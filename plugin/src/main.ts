@@ -1,18 +1,26 @@
 /** Entry of protoc-gen-bridge: reads a CodeGeneratorRequest from standard input. The build bundles it into one file. */
 import { readFileSync } from "node:fs";
-import { runNodeJs } from "@bufbuild/protoplugin";
 import { help } from "./options.js";
-import { createPlugin } from "./plugin.js";
+import { answer, isTerminal } from "./process.js";
 import { templates } from "./templates.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+const args = process.argv.slice(2);
 
-if (process.argv.includes("--help") || process.argv.includes("-h")) {
+if (args.includes("--help") || args.includes("-h")) {
   process.stdout.write(help(version));
-} else if (process.stdin.isTTY && process.argv.length === 2) {
+} else if (args[0] === "--version" || (args[0] === "-v" && args.length === 1)) {
+  process.stdout.write(`protoc-gen-bridge ${version}\n`);
+} else if (args.length > 0) {
+  process.stderr.write("protoc-gen-bridge accepts a google.protobuf.compiler.CodeGeneratorRequest on stdin and writes a CodeGeneratorResponse to stdout\n");
+  process.exitCode = 1;
+} else if (isTerminal()) {
   // Started by hand: without this it would wait for a request that nobody types.
   process.stderr.write(help(version));
   process.exitCode = 1;
 } else {
-  runNodeJs(createPlugin(version, templates));
+  answer(version, templates).catch((reason) => {
+    process.stderr.write(`protoc-gen-bridge: ${reason instanceof Error ? reason.message : String(reason)}\n`);
+    process.exitCode = 1;
+  });
 }

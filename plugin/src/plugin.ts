@@ -1,29 +1,96 @@
-import { createRegistry, type DescFile } from "@bufbuild/protobuf";
+import { create, type DescFile } from "@bufbuild/protobuf";
+import { type CodeGeneratorRequest, CodeGeneratorRequestSchema, type CodeGeneratorResponse, CodeGeneratorResponseSchema } from "@bufbuild/protobuf/wkt";
 import { createEcmaScriptPlugin, type Plugin, type Schema } from "@bufbuild/protoplugin";
-import { buildModel } from "./model/model.js";
+import { buildModel, type FileModel } from "./model/model.js";
+import { isShipped } from "./model/type.js";
 import { modulePath, namesOf } from "./names.js";
 import { type Options, parseOptions } from "./options.js";
-import { type Run, renderFile, type Templates } from "./rendering/render.js";
+import { Renderer, type Templates } from "./rendering/render.js";
+import { Types } from "./rendering/types.js";
+import type { SentRequest } from "./request.js";
 import { transpile } from "./transpile.js";
+
+/** How many proto files there are to a part of a response. */
+const partSize = 50;
 
 /** Makes the plugin: from a CodeGeneratorRequest to a CodeGeneratorResponse with one `<name>_bridge.ts` a proto file. */
 export function createPlugin(version: string, templates: Templates): Plugin {
-  return createEcmaScriptPlugin<Options>({
-    name: "protoc-gen-bridge",
-    version,
-    parseOptions,
-    generateTs: (schema) => generate(schema, templates),
-    transpile,
+  return pluginOf(version, (schema) => new Generation(schema, templates).print(schema, Number.POSITIVE_INFINITY));
+}
+
+/**
+ * Does what the plugin does, and gives the response in parts, each with some of the files: what was printed before need not stay in
+ * memory. Everything is decided before the first part. The parts make one response if their encodings follow one another.
+ */
+export function* generateParts(version: string, templates: Templates, sent: SentRequest): Generator<CodeGeneratorResponse, void, undefined> {
+  let generation: Generation | undefined;
+  const plugin = pluginOf(version, (schema) => {
+    generation ??= new Generation(schema, templates, sent);
+    generation.print(schema, partSize);
+  });
+  const { request } = sent;
+  yield plugin.run(request);
+  const next = requestForMore(request);
+  // What the response says besides its files stands in the first part.
+  while (generation?.more) yield create(CodeGeneratorResponseSchema, { file: plugin.run(next).file });
+}
+
+function pluginOf(version: string, generateTs: (schema: Schema<Options>) => void): Plugin {
+  return createEcmaScriptPlugin<Options>({ name: "protoc-gen-bridge", version, parseOptions, generateTs, transpile });
+}
+
+/**
+ * protoplugin keeps each file that it generates until its run ends, so each part is a run of its own. Only the first needs descriptors;
+ * but where the well-known types are imported from depends on whether they are generated, too.
+ */
+function requestForMore({ parameter, fileToGenerate, protoFile }: CodeGeneratorRequest): CodeGeneratorRequest {
+  const shipped = fileToGenerate.filter(isShipped);
+  return create(CodeGeneratorRequestSchema, {
+    parameter,
+    fileToGenerate: shipped,
+    protoFile: shipped.length === 0 ? [] : protoFile.filter(({ name }) => isShipped(name)),
   });
 }
 
-function generate(schema: Schema<Options>, templates: Templates): void {
-  // The names that a file imports come from the model of the file that declares them, which may belong to another run.
-  const model = buildModel(schema.allFiles);
-  const run: Run = { names: namesOf(model), registry: createRegistry(...schema.allFiles), options: schema.options, templates };
-  const wanted = new Map<string, DescFile>(schema.files.map((file) => [file.proto.name, file]));
-  for (const file of model.files) {
-    const desc = wanted.get(file.path);
-    if (desc) renderFile(file, desc, schema.generateFile(`${modulePath(file.path)}.ts`), run);
+/** A file to print. */
+interface Job {
+  readonly model: FileModel;
+  readonly desc: DescFile;
+}
+
+/** All that is decided about a request, and how far its files are printed. */
+class Generation {
+  readonly #renderer: Renderer;
+  readonly #files: Job[] = [];
+  readonly #sent: SentRequest | undefined;
+  #next = 0;
+
+  /** @param sent where the comments are, if the descriptors have none */
+  constructor({ files, allFiles, options }: Schema<Options>, templates: Templates, sent?: SentRequest) {
+    this.#sent = sent;
+    // The names that a file imports come from the model of the file that declares them, which may belong to another run.
+    const model = buildModel(allFiles);
+    this.#renderer = new Renderer({ names: namesOf(model), types: new Types(allFiles), options, templates });
+    const wanted = new Map(files.map((file) => [file.proto.name, file]));
+    for (const file of model.files) {
+      const desc = wanted.get(file.path);
+      if (desc) this.#files.push({ model: file, desc });
+    }
+  }
+
+  get more(): boolean {
+    return this.#next < this.#files.length;
+  }
+
+  /** Prints the next files, at most so many. */
+  print(schema: Schema<Options>, count: number): void {
+    const end = Math.min(this.#next + count, this.#files.length);
+    for (; this.#next < end; this.#next++) {
+      const { model, desc } = this.#files[this.#next] as Job;
+      // Comments are as large as all the rest, and needed for one file at a time.
+      if (this.#sent) desc.proto.sourceCodeInfo = this.#sent.comments(desc.proto);
+      this.#renderer.render(model, desc, schema.generateFile(`${modulePath(model.path)}.ts`));
+      if (this.#sent) desc.proto.sourceCodeInfo = undefined;
+    }
   }
 }

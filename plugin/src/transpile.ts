@@ -5,6 +5,7 @@ import type { FileInfo } from "@bufbuild/protoplugin";
 
 /** Typed by a TypeScript that is near the one that protoplugin brings: what is used here is the same in both. */
 type TypeScript = typeof import("typescript-oldest");
+type SourceFile = import("typescript-oldest").SourceFile;
 
 /**
  * TypeScript as protoplugin has it. The one that a project has installed itself may be of any version, and from 7 on it has no such API
@@ -33,6 +34,18 @@ function toJavaScript(ts: TypeScript, { name, content, preamble }: FileInfo, imp
   return { name: name.replace(/\.ts$/, ".js"), content: outputText, preamble };
 }
 
+/** What TypeScript knows of the language, by path: read once, however many parts a response has. */
+const librarySources = new Map<string, SourceFile>();
+
+function librarySource(ts: TypeScript, path: string, version: Parameters<TypeScript["createSourceFile"]>[2]): SourceFile {
+  let source = librarySources.get(path);
+  if (!source) {
+    source = ts.createSourceFile(path, readFileSync(path, "utf8"), version);
+    librarySources.set(path, source);
+  }
+  return source;
+}
+
 function toDeclarations(ts: TypeScript, libraries: string, files: FileInfo[]): FileInfo[] {
   const options = {
     declaration: true,
@@ -49,8 +62,8 @@ function toDeclarations(ts: TypeScript, libraries: string, files: FileInfo[]): F
   host.fileExists = (name) => byName.has(name);
   host.readFile = (name) => byName.get(name)?.content;
   host.getSourceFile = (name, version) => {
-    const text = byName.get(name)?.content ?? readFileSync(join(libraries, basename(name)), "utf8");
-    return ts.createSourceFile(name, text, version);
+    const text = byName.get(name)?.content;
+    return text === undefined ? librarySource(ts, join(libraries, basename(name)), version) : ts.createSourceFile(name, text, version);
   };
   const program = ts.createProgram({ rootNames: [...byName.keys()], options, host });
   const results: FileInfo[] = [];

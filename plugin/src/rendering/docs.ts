@@ -1,51 +1,108 @@
-import type { AnyDesc, DescFile, Registry } from "@bufbuild/protobuf";
-import { type GeneratedFile, getComments, type Printable } from "@bufbuild/protoplugin";
+import type { AnyDesc, DescFile } from "@bufbuild/protobuf";
+import { parentTypes, reflect } from "@bufbuild/protobuf/reflect";
+import { type FeatureSet, FeatureSetSchema } from "@bufbuild/protobuf/wkt";
+import { type GeneratedFile, getDeclarationString, type Printable } from "@bufbuild/protoplugin";
+import { type Comments, commentsIn } from "./comments.js";
+import type { Type, Types } from "./types.js";
 
 type Described = Exclude<AnyDesc, DescFile>;
 
-/** Doc comments, from the comments in the proto. */
+const none: Comments = { leading: undefined, trailing: undefined };
+
+/** Doc comments, from the comments in the proto: the text is that of protoplugin's `jsDoc`. */
 export class Docs {
   readonly #file: GeneratedFile;
-  readonly #registry: Registry;
+  readonly #types: Types;
+  readonly #comments = new Map<DescFile, ReadonlyMap<object, Comments>>();
+  readonly #members = new Map<Type, ReadonlyMap<string, Described>>();
 
-  constructor(file: GeneratedFile, registry: Registry) {
+  constructor(file: GeneratedFile, types: Types) {
     this.#file = file;
-    this.#registry = registry;
+    this.#types = types;
   }
 
   /** The comment of a message, an enum or a service, with what it was generated from. */
   type(typeName: string): Printable {
-    return this.#file.jsDoc(this.#find(typeName));
+    return this.#doc(this.#types.get(typeName));
   }
 
   /** The comment of a field, a oneof or an RPC, with what it was generated from. */
   member(typeName: string, member: string, indentation: string): Printable {
-    return this.#file.jsDoc(this.#findMember(typeName, member), indentation);
+    return this.#doc(this.#member(typeName, member), indentation);
   }
 
   /** The comment of a field or a oneof alone; undefined if there is none. */
   comment(typeName: string, member: string, indentation: string): Printable | undefined {
-    const desc = this.#findMember(typeName, member);
-    const { leading, trailing } = getComments(desc);
+    const desc = this.#member(typeName, member);
+    const { leading, trailing } = this.#commentsOf(desc);
     const lines = [leading, trailing].flatMap((text) => (text === undefined ? [] : text.trimEnd().split("\n")));
     if (desc.kind === "field" && desc.deprecated) lines.push("@deprecated");
-    const [first, ...rest] = lines.map((line) => (line.startsWith(" ") ? line.slice(1) : line));
+    const [first, ...rest] = lines.map(unindented);
     if (first === undefined) return undefined;
     if (rest.length === 0) return `${indentation}/** ${first.replaceAll("*/", "*\\/")} */`;
     return this.#file.jsDoc([first, ...rest].join("\n"), indentation);
   }
 
-  #find(typeName: string): Described {
-    const desc = this.#registry.get(typeName);
-    if (!desc) throw new Error(`no file of the request declares ${typeName}`);
-    return desc;
+  #doc(desc: Described, indentation?: string): Printable {
+    return this.#file.jsDoc(docText(desc, this.#commentsOf(desc)), indentation);
   }
 
-  #findMember(typeName: string, member: string): Described {
-    const desc = this.#find(typeName);
-    const members: readonly Described[] = desc.kind === "message" ? [...desc.members, ...desc.fields] : desc.kind === "service" ? desc.methods : [];
-    const found = members.find(({ name }) => name === member);
+  #commentsOf(desc: Described): Comments {
+    const file = fileOf(desc);
+    let comments = this.#comments.get(file);
+    if (!comments) {
+      comments = commentsIn(file);
+      this.#comments.set(file, comments);
+    }
+    return comments.get(desc.proto) ?? none;
+  }
+
+  #member(typeName: string, member: string): Described {
+    const type = this.#types.get(typeName);
+    let members = this.#members.get(type);
+    if (!members) {
+      members = membersOf(type);
+      this.#members.set(type, members);
+    }
+    const found = members.get(member);
     if (!found) throw new Error(`${typeName} has no ${member}`);
     return found;
   }
+}
+
+function membersOf(type: Type): ReadonlyMap<string, Described> {
+  const members: readonly Described[] = type.kind === "message" ? [...type.fields, ...type.oneofs] : type.kind === "service" ? type.methods : [];
+  return new Map(members.map((member) => [member.name, member]));
+}
+
+function fileOf(desc: Described): DescFile {
+  return "file" in desc ? desc.file : desc.parent.file;
+}
+
+/** The text that protoplugin's `jsDoc` gives for a descriptor, whose comments it would search the whole file for. */
+function docText(desc: Described, { leading, trailing }: Comments): string {
+  const paragraphs = [leading, trailing].filter((text) => text !== undefined).map((text) => (text.endsWith("\n") ? text.slice(0, -1) : text));
+  // An empty comment is a paragraph only if nothing comes before it.
+  const text = paragraphs[0] === "" ? paragraphs.slice(1).join("\n\n") : paragraphs.join("\n\n");
+  const lines = text === "" ? [] : [...text.split("\n").map(unindented), ""];
+  lines.push(`@generated from ${desc.kind === "field" ? `field: ${getDeclarationString(desc)};` : desc.toString()}`);
+  const features = desc.kind === "message" || desc.kind === "enum" ? featureStrings(desc.proto.options?.features) : [];
+  if (features.length > 0) lines.push(`@generated with option${features.length > 1 ? "s" : ""} ${features.join(", ")}`);
+  const outer = desc.kind === "field" || desc.kind === "rpc" || desc.kind === "enum_value" ? [] : parentTypes(desc);
+  if (desc.deprecated || outer.some(({ deprecated }) => deprecated)) lines.push("@deprecated");
+  return lines.join("\n");
+}
+
+function unindented(line: string): string {
+  return line.startsWith(" ") ? line.slice(1) : line;
+}
+
+function featureStrings(features: FeatureSet | undefined): string[] {
+  if (!features) return [];
+  const set = reflect(FeatureSetSchema, features);
+  return set.fields.flatMap((field) => {
+    if (field.fieldKind !== "enum" || !set.isSet(field)) return [];
+    const value = field.enum.values.find(({ number }) => number === set.get(field));
+    return value ? [`features.${field.name} = ${value.name}`] : [];
+  });
 }

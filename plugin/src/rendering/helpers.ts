@@ -61,7 +61,7 @@ export function createHelpers({ file, names, symbols, docs, options, put, noLine
     }
     return text;
   };
-  const symbol = (ref: SymbolRef): string => once(JSON.stringify(ref), () => symbols.printable(ref));
+  const symbol = (ref: SymbolRef): string => once(symbolKey(ref), () => symbols.printable(ref));
   const code = (pieces: Code): string => pieces.map((piece) => (typeof piece === "string" ? piece : symbol(piece))).join("");
   const properties = memberNames((properties: readonly PropertyModel[]) => propertyNames(properties));
   const methods = memberNames((methods: readonly MethodModel[]) => methodNames(methods));
@@ -115,6 +115,10 @@ export function createHelpers({ file, names, symbols, docs, options, put, noLine
       return comment === undefined ? noLine : put(comment);
     },
   };
+}
+
+function symbolKey(ref: SymbolRef): string {
+  return `${ref.of} ${"message" in ref ? ref.message.typeName : "typeName" in ref ? ref.typeName : ref.name}`;
 }
 
 function declared<T>(names: ReadonlyMap<string, T>, typeName: string): T {

@@ -1,7 +1,9 @@
-import type { DescEnum, DescMessage, Registry } from "@bufbuild/protobuf";
+import type { DescMessage } from "@bufbuild/protobuf";
 import type { GeneratedFile, ImportSymbol, Printable } from "@bufbuild/protoplugin";
 import type { MessageRef } from "../model/type.js";
 import type { FileNames, SymbolRef } from "../names.js";
+import type { Shapes } from "./shapes.js";
+import type { Types } from "./types.js";
 
 const runtimePath = "@protobridge/runtime";
 /** What generated code calls. The version in the path makes a runtime that is too old a compile error that says so. */
@@ -13,14 +15,16 @@ export class Symbols {
   readonly #file: GeneratedFile;
   readonly #own: FileNames;
   readonly #names: ReadonlyMap<string, FileNames>;
-  readonly #registry: Registry;
+  readonly #types: Types;
+  readonly #shapes: Shapes;
 
   /** @param names of every file of the request, by path */
-  constructor(file: GeneratedFile, own: FileNames, names: ReadonlyMap<string, FileNames>, registry: Registry) {
+  constructor(file: GeneratedFile, own: FileNames, names: ReadonlyMap<string, FileNames>, types: Types, shapes: Shapes) {
     this.#file = file;
     this.#own = own;
     this.#names = names;
-    this.#registry = registry;
+    this.#types = types;
+    this.#shapes = shapes;
   }
 
   printable(ref: SymbolRef): Printable {
@@ -30,7 +34,7 @@ export class Symbols {
       case "global":
         return this.#own.taken.has(ref.name) ? `globalThis.${ref.name}` : ref.name;
       case "enum":
-        return this.#file.importShape(this.#enum(ref.typeName));
+        return this.#shapes.shape(this.#file, this.#types.enum(ref.typeName));
       default:
         return this.#message(ref.of, ref.message);
     }
@@ -48,17 +52,17 @@ export class Symbols {
 
   /** protobuf-es's descriptor of a message. */
   schema(typeName: string): Printable {
-    return this.#file.importSchema(this.#messageDesc(typeName));
+    return this.#shapes.schema(this.#file, this.#types.message(typeName));
   }
 
   /** protobuf-es's enum itself, as a value and a type. */
   enumValue(typeName: string): ImportSymbol {
-    const { name, from } = this.#file.importShape(this.#enum(typeName));
+    const { name, from } = this.#shapes.shape(this.#file, this.#types.enum(typeName));
     return this.#file.import(name, from);
   }
 
   #message(of: "face" | "init" | "companion", { role, typeName }: MessageRef): Printable {
-    const desc = this.#messageDesc(typeName);
+    const desc = this.#types.message(typeName);
     if (role === "wellKnown") return this.#file.import(`${desc.name}${of === "init" ? "Init" : ""}`, wktPath, of !== "companion");
     if (role === "foreign") return this.#foreign(of, desc);
     const names = this.#names.get(desc.file.proto.name);
@@ -69,21 +73,9 @@ export class Symbols {
 
   /** A message that protobuf-es ships and whose face the runtime does not, such as a descriptor: the face is protobuf-es's own. */
   #foreign(of: "face" | "init" | "companion", desc: DescMessage): Printable {
-    if (of === "face") return this.#file.importShape(desc);
-    const schema = this.#file.importSchema(desc, of === "init");
+    if (of === "face") return this.#shapes.shape(this.#file, desc);
+    const schema = this.#shapes.schema(this.#file, desc, of === "init");
     if (of === "init") return [this.#file.import("MessageInitShape", "@bufbuild/protobuf", true), "<typeof ", schema, ">"];
     return [this.codegen("esMessage"), "(", schema, ")"];
-  }
-
-  #enum(typeName: string): DescEnum {
-    const desc = this.#registry.getEnum(typeName);
-    if (!desc) throw new Error(`no file of the request declares the enum ${typeName}`);
-    return desc;
-  }
-
-  #messageDesc(typeName: string): DescMessage {
-    const desc = this.#registry.getMessage(typeName);
-    if (!desc) throw new Error(`no file of the request declares ${typeName}`);
-    return desc;
   }
 }
