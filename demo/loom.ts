@@ -1,7 +1,7 @@
 /** Loom: agents and an event bus between Python and Rust. */
 import { BridgeError } from "@protobridge/runtime";
 import { channel } from "@protobridge/runtime/grpc";
-import { type ToolCall, type ToolResultInit, ToolStatus } from "../fixtures/gen/action_bridge.js";
+import type { ToolCall, ToolResultInit } from "../fixtures/gen/action_bridge.js";
 import {
   type AgentRegisterRequest,
   type AgentRegisterResponseInit,
@@ -25,10 +25,10 @@ export class LoomBridge extends BridgeServicer {
     return { timestampMs, status: "ok" };
   }
 
-  override forwardToolCall({ id, name, arguments: text }: ToolCall): ToolResultInit {
-    if (name !== "add") return { id, status: ToolStatus.TOOL_NOT_FOUND, error: { code: "NOT_FOUND", message: `Tool not found: ${name}` } };
-    const { a, b } = JSON.parse(text === "" ? "{}" : text) as { a: number; b: number };
-    return { id, status: ToolStatus.TOOL_OK, output: JSON.stringify(a + b) };
+  override forwardToolCall({ id, name, arguments: given = {} }: ToolCall): ToolResultInit {
+    if (name !== "add") throw new BridgeError("not_found", `Tool not found: ${name}`);
+    const { a, b } = given as { a: number; b: number };
+    return { id, output: a + b };
   }
 
   override async *eventStream(events: AsyncIterable<ClientEvent>): AsyncIterable<ServerEventInit> {
@@ -52,9 +52,11 @@ export async function loomCalls(address: string): Promise<Comparison[]> {
   const bus = dynamicClient(address, "loom", "event.proto", "loom.v1.EventBus");
   try {
     const client = new BridgeClient(connection);
-    const call = { id: "1", name: "add", arguments: '{"a":1,"b":2}' };
-    const { output, status } = await client.forwardToolCall(call);
-    const result = (await bridge.unary("forwardToolCall", call)) as { output: string; status: number };
+    const { output } = await client.forwardToolCall({ id: "1", name: "add", arguments: { a: 1, b: 2 } });
+    const result = (await bridge.unary("forwardToolCall", { id: "1", name: "add", arguments: '{"a":1,"b":2}' })) as { output: string };
+
+    const fault = await client.forwardToolCall({ name: "nope" }).catch((error: BridgeError) => `${error.code}: ${error.message}`);
+    const faultToo = (await bridge.unary("forwardToolCall", { name: "nope" })) as { status: number; error: { message: string } };
 
     const outbound: ClientEventInit[] = [
       { msg: { case: "ack", value: { messageId: "agent-1" } } },
@@ -72,7 +74,12 @@ export async function loomCalls(address: string): Promise<Comparison[]> {
     const idsToo = (await bus.stream("subscribe", { topic: "t" })) as { id: string; confidence: number }[];
 
     return [
-      { call: "loom.v1.Bridge.ForwardToolCall", generated: show([status, output]), dynamic: show([result.status, result.output]) },
+      { call: "loom.v1.Bridge.ForwardToolCall", generated: show(output), dynamic: show(JSON.parse(result.output)) },
+      {
+        call: "loom.v1.Bridge.ForwardToolCall of a tool that is not there",
+        generated: String(fault),
+        dynamic: `${faultToo.status === 3 ? "not_found" : faultToo.status}: ${faultToo.error.message}`,
+      },
       {
         call: "loom.v1.Bridge.EventStream",
         generated: show(inbound),

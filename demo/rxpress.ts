@@ -49,9 +49,8 @@ export async function rxpressCalls(address: string): Promise<Comparison[]> {
     };
 
     const failed = await new InvokerClient(connection).invoke({ handlerName: "nobody" }).catch((error: BridgeError) => `${error.code}: ${error.message}`);
-    const failedToo = await invoker
-      .unary("invoke", { handlerName: "nobody" })
-      .catch((error: { code: number; details: string }) => `${error.code === 5 ? "not_found" : error.code}: ${error.details}`);
+    // rxpress knows one code for all failures: which one it was travels beside the response, for clients that look there.
+    const failedToo = (await invoker.unary("invoke", { handlerName: "nobody" })) as { status: { code: number; message: string } };
 
     const replies: Value[] = [];
     const messages: ControlInit[] = [
@@ -68,7 +67,11 @@ export async function rxpressCalls(address: string): Promise<Comparison[]> {
         generated: show(plain(output)),
         dynamic: show(plain(Object.fromEntries(Object.entries(answer.output).map(([key, value]) => [key, unwrap(value)])))),
       },
-      { call: "bridge.Invoker.Invoke of a handler that is not there", generated: String(failed), dynamic: String(failedToo) },
+      {
+        call: "bridge.Invoker.Invoke of a handler that is not there",
+        generated: String(failed),
+        dynamic: `${failedToo.status.code === 1 ? "not_found" : failedToo.status.code}: ${failedToo.status.message}`,
+      },
       { call: "bridge.ControlPlane.Connect, kv_put and kv_get", generated: show(replies[0]), dynamic: show(unwrap(dynamicReplies[0]?.kvGetRes.value as Wire)) },
     ];
   } finally {

@@ -5,6 +5,7 @@ import {
   BridgeServiceClient,
   BridgeServiceServicer,
   type ExecuteToolRequest,
+  type ExecuteToolResponseInit,
   type GetVariableRequest,
   type GetVariableResponseInit,
   type PingRequest,
@@ -35,6 +36,12 @@ export class SnakepitBridge extends BridgeServiceServicer {
     return { variable };
   }
 
+  override executeTool({ toolName, parameters }: ExecuteToolRequest): ExecuteToolResponseInit {
+    if (toolName !== "measure") throw new BridgeError("not_found", `unknown tool: ${toolName}`);
+    const { data, factor } = parameters;
+    return { result: { bytes: data instanceof Uint8Array ? data.byteLength : 0, factor } };
+  }
+
   override async *executeStreamingTool({ toolName }: ExecuteToolRequest): AsyncIterable<ToolChunkInit> {
     for (const step of [1, 2, 3]) yield { chunkId: `${toolName}-${step}`, data: new TextEncoder().encode(JSON.stringify({ step })) };
     yield { chunkId: `${toolName}-4`, isFinal: true };
@@ -49,14 +56,26 @@ export async function snakepitCalls(address: string): Promise<Comparison[]> {
     const pong = await client.ping({ message: "hello" });
     const pongToo = (await dynamic.unary("ping", { message: "hello" })) as { message: string; serverTime: { seconds: string } };
 
-    const value = { typeUrl: "type.googleapis.com/snakepit.float", value: new TextEncoder().encode("0.7") };
-    await client.registerVariable({ sessionId: "s1", name: "temperature", type: "float", initialValue: value, constraints: { min: 0, max: 2 } });
-    const { variable } = await client.getVariable({ sessionId: "s1", variableIdentifier: "temperature" });
+    const session = client.session("s1");
+    await session.registerVariable({ name: "temperature", type: "float", initialValue: 1, constraints: { min: 0, max: 2 } });
+    const { variable } = await session.getVariable({ variableIdentifier: "temperature" });
     const other = (await dynamic.unary("getVariable", { sessionId: "s1", variableIdentifier: "temperature" })) as {
       variable: { id: string; constraintsJson: string; value: { value: Buffer } };
     };
 
-    const missing = await client.getVariable({ sessionId: "s1", variableIdentifier: "nope" }).catch((error: BridgeError) => `${error.code}: ${error.message}`);
+    const { result } = await session.executeTool({ toolName: "measure", parameters: { data: new Uint8Array(3), factor: 0.5 } });
+    const parameters = { factor: { typeUrl: "type.googleapis.com/snakepit.float", value: Buffer.from("0.5") } };
+    const resultToo = (await dynamic.unary("executeTool", {
+      sessionId: "s1",
+      toolName: "measure",
+      parameters,
+      binaryParameters: { data: Buffer.alloc(3) },
+    })) as { result: { value: Buffer } };
+
+    const fault = await session.executeTool({ toolName: "nope" }).catch((error: BridgeError) => `${error.code}: ${error.message}`);
+    const faultToo = (await dynamic.unary("executeTool", { sessionId: "s1", toolName: "nope" })) as { success: boolean; errorMessage: string };
+
+    const missing = await session.getVariable({ variableIdentifier: "nope" }).catch((error: BridgeError) => `${error.code}: ${error.message}`);
     const missingToo = await dynamic
       .unary("getVariable", { sessionId: "s1", variableIdentifier: "nope" })
       .catch((error: { code: number; details: string }) => `${error.code === 5 ? "not_found" : error.code}: ${error.details}`);
@@ -73,8 +92,22 @@ export async function snakepitCalls(address: string): Promise<Comparison[]> {
       },
       {
         call: "snakepit.bridge.BridgeService.GetVariable after RegisterVariable",
-        generated: show({ id: variable?.id, constraints: variable?.constraints, json: new TextDecoder().decode(variable?.value?.value) }),
-        dynamic: show({ id: other.variable.id, constraints: JSON.parse(other.variable.constraintsJson), json: other.variable.value.value.toString() }),
+        generated: show({ id: variable?.id, constraints: variable?.constraints, value: variable?.value }),
+        dynamic: show({
+          id: other.variable.id,
+          constraints: JSON.parse(other.variable.constraintsJson),
+          value: JSON.parse(other.variable.value.value.toString()),
+        }),
+      },
+      {
+        call: "snakepit.bridge.BridgeService.ExecuteTool, with bytes among the parameters",
+        generated: show(result),
+        dynamic: show(JSON.parse(resultToo.result.value.toString())),
+      },
+      {
+        call: "snakepit.bridge.BridgeService.ExecuteTool of a tool that is not there",
+        generated: String(fault),
+        dynamic: faultToo.success ? "success" : `not_found: ${faultToo.errorMessage}`,
       },
       { call: "snakepit.bridge.BridgeService.GetVariable of a variable that is not there", generated: String(missing), dynamic: String(missingToo) },
       { call: "snakepit.bridge.BridgeService.ExecuteStreamingTool", generated: show(chunks), dynamic: show(chunksToo.map(({ data }) => data.toString())) },

@@ -5,9 +5,6 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { createFileRegistry, fromBinary } from "@bufbuild/protobuf";
-import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
-import { buildModel, explain } from "@protobridge/plugin";
 import { serve } from "@protobridge/runtime/grpc";
 import { LoomBridge, LoomEvents, loomCalls } from "./loom.js";
 import { RxpressControl, RxpressHandlers, rxpressCalls } from "./rxpress.js";
@@ -20,10 +17,10 @@ function step(text: string): void {
   process.stdout.write(`\n== ${text}\n\n`);
 }
 
-function buf(...args: string[]): Buffer {
-  const { status, stdout, stderr, error } = spawnSync("buf", args, { cwd: root, maxBuffer: 64 * 1024 * 1024, timeout: 120_000 });
-  if (error) throw new Error(`buf does not start: ${error.message}. Run "npm ci" first, and this through "npm start".`);
-  if (status !== 0) throw new Error(`buf ${args.join(" ")} failed:\n${stderr}`);
+function run(command: string, ...args: string[]): Buffer {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, maxBuffer: 64 * 1024 * 1024, timeout: 120_000 });
+  if (error) throw new Error(`${command} does not start: ${error.message}. Run "npm ci" first, and this through "npm start".`);
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${stderr}`);
   return stdout;
 }
 
@@ -32,16 +29,13 @@ const systems = ["rxpress", "snakepit", "loom"] as const;
 step("1. Generate: buf generate, with protoc-gen-es and protoc-gen-bridge");
 const started = performance.now();
 for (const [i, system] of systems.entries()) {
-  buf("generate", `fixtures/${system}`);
+  run("buf", "generate", `fixtures/${system}`);
   process.stdout.write(`  [${i + 1}/${systems.length}] ${system.padEnd(8)} -> fixtures/gen\n`);
 }
 process.stdout.write(`  done in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
 
-step("2. What was understood, and why");
-for (const system of systems) {
-  const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, buf("build", `fixtures/${system}`, "-o", "-#format=binpb")));
-  process.stdout.write(`${explain(buildModel([...registry.files]))}\n`);
-}
+step("2. What was understood, and why: protobridge explain");
+process.stdout.write(run("protobridge", "explain", ...systems.flatMap((system) => ["--input", `fixtures/${system}`])));
 
 step("3. Serve all of it over gRPC, and call it with both clients");
 const comparisons: Comparison[] = [];

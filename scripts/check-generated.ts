@@ -1,12 +1,18 @@
 /** Generates again, beside the tree, and names what differs from what is committed. Exit code 1 if anything does. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const folder = "fixtures/gen";
+const folders = ["fixtures/gen", "plugin/src/gen"];
+const reference = "docs/config-reference.md";
+
+function run(command: string, ...args: string[]): void {
+  const { status, stderr } = spawnSync(command, args, { cwd: root, encoding: "utf8" });
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${stderr}`);
+}
 
 function filesUnder(directory: string): string[] {
   if (!existsSync(directory)) return [];
@@ -17,15 +23,18 @@ function filesUnder(directory: string): string[] {
 
 const fresh = mkdtempSync(join(tmpdir(), "protobridge-check-"));
 try {
-  const { status, stderr } = spawnSync("buf", ["generate", "-o", fresh], { cwd: root, encoding: "utf8" });
-  if (status !== 0) throw new Error(`buf generate failed:\n${stderr}`);
-  const committed = new Set(filesUnder(join(root, folder)));
-  const generated = new Set(filesUnder(join(fresh, folder)));
-  const read = (base: string, file: string): string => readFileSync(join(base, folder, file), "utf8");
+  run("buf", "generate", "-o", fresh);
+  run("buf", "generate", "--template", "plugin/buf.gen.yaml", "-o", fresh);
+  mkdirSync(join(fresh, "docs"));
+  run("node", "--import", "tsx", "scripts/config-reference.ts", join(fresh, reference));
+  const paths = (base: string): string[] => [reference, ...folders.flatMap((folder) => filesUnder(join(base, folder)).map((file) => `${folder}/${file}`))];
+  const committed = new Set(paths(root));
+  const generated = new Set(paths(fresh));
+  const read = (base: string, file: string): string => readFileSync(join(base, file), "utf8");
   const problems = [
-    ...[...generated].filter((file) => !committed.has(file)).map((file) => `missing   ${folder}/${file}`),
-    ...[...committed].filter((file) => !generated.has(file)).map((file) => `orphaned  ${folder}/${file}`),
-    ...[...generated].filter((file) => committed.has(file) && read(root, file) !== read(fresh, file)).map((file) => `stale     ${folder}/${file}`),
+    ...[...generated].filter((file) => !committed.has(file)).map((file) => `missing   ${file}`),
+    ...[...committed].filter((file) => !generated.has(file)).map((file) => `orphaned  ${file}`),
+    ...[...generated].filter((file) => committed.has(file) && read(root, file) !== read(fresh, file)).map((file) => `stale     ${file}`),
   ];
   if (problems.length > 0) {
     process.stdout.write(`${problems.join("\n")}\nRun "npm run generate", and commit what it writes.\n`);

@@ -1,4 +1,4 @@
-// Bundles dist/main.js into one CommonJS file: it starts in a fraction of the time that Node takes to load its modules one by one.
+// Bundles each command into one CommonJS file: it starts in a fraction of the time that Node takes to load its modules one by one.
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -11,9 +11,12 @@ const withoutTypeScript = {
   },
 };
 
+const dist = fileURLToPath(new URL("../dist", import.meta.url));
+
 await build({
-  entryPoints: [fileURLToPath(new URL("../dist/main.js", import.meta.url))],
-  outfile: fileURLToPath(new URL("../dist/protoc-gen-bridge.cjs", import.meta.url)),
+  entryPoints: { "protoc-gen-bridge": `${dist}/main.js`, protobridge: `${dist}/command/main.js` },
+  outdir: dist,
+  outExtension: { ".js": ".cjs" },
   bundle: true,
   platform: "node",
   format: "cjs",

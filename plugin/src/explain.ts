@@ -1,40 +1,143 @@
 import type { FieldModel, MessageModel } from "./model/message.js";
 import type { FileModel, Model } from "./model/model.js";
+import type { Pin, Reason } from "./model/reason.js";
+import type { MethodModel, ServiceModel } from "./model/servicer.js";
 
 const width = 80;
-/** What was understood of each file, and why, as text of at most 80 columns where names allow. */
-export function explain(model: Model): string {
-  return model.files.map(explainFile).join("\n");
+
+/** One decision, as a line of text. */
+interface Decision {
+  /** The element, in full. */
+  readonly name: string;
+  readonly what: string;
+  readonly because: string;
+  readonly from: string | null;
 }
 
-function explainFile(file: FileModel): string {
+/**
+ * What was understood of each file, and why, as text of at most 80 columns where names allow.
+ *
+ * @param selector the name of a package, a service, an RPC, a message or a field, or the path of a file, that one wants to know of; all by default
+ * @returns "" if nothing has that name
+ */
+export function explain(model: Model, selector?: string): string {
+  return model.files
+    .map((file) => explainFile(file, selector === undefined || selector === file.path || selector === file.package ? undefined : selector))
+    .filter((text) => text !== "")
+    .join("\n");
+}
+
+/** Every name that {@link explain} takes. */
+export function selectorsOf({ files }: Model): readonly string[] {
+  const names = files.flatMap((file) => [
+    file.path,
+    file.package,
+    ...file.enums.map(({ typeName }) => typeName),
+    ...file.services.flatMap(({ typeName, methods }) => [typeName, ...methods.map(({ name }) => `${typeName}.${name}`)]),
+    ...file.messages.flatMap((message) => [message.typeName, ...fieldsOf(message).map(({ member }) => `${message.typeName}.${member}`)]),
+  ]);
+  return [...new Set(names)].filter((name) => name !== "");
+}
+
+function explainFile(file: FileModel, selector: string | undefined): string {
   const local = (typeName: string): string =>
     file.package !== "" && typeName.startsWith(`${file.package}.`) ? typeName.slice(file.package.length + 1) : typeName;
+  const isWanted = (name: string): boolean => selector === undefined || name === selector || name.startsWith(`${selector}.`);
+  const services = file.services.flatMap((service) => explainService(service, local, isWanted));
+  const decisions = decisionsOf(file, local).filter(({ name }) => isWanted(name));
+  const known = selector === undefined || namesOf(file).some(isWanted);
+  if (!known) return "";
   const counts = [count(file.services.length, "service"), count(file.messages.length, "message"), count(file.enums.length, "enum")].filter(
     (text) => text !== "",
   );
-  const lines = [`${file.path} (${file.package === "" ? "no package" : `package ${file.package}`}, ${file.syntax}): ${counts.join(", ")}`];
-  for (const service of file.services) {
-    lines.push(`  service ${local(service.typeName)}`);
-    const longest = Math.max(...service.methods.map(({ name }) => name.length));
-    for (const { name, input, output, streamsRequests, streamsResponses } of service.methods) {
-      const from = `${streamsRequests ? "stream " : ""}${local(input.typeName)}`;
-      const to = `${streamsResponses ? "stream " : ""}${local(output.typeName)}`;
-      lines.push(...wrap(`${name.padEnd(longest)}  ${from} -> ${to}`, "    ", "      "));
-    }
-  }
-  for (const message of file.messages) lines.push(...explainMessage(message, local));
+  const lines = [
+    `${file.path} (${file.package === "" ? "no package" : `package ${file.package}`}, ${file.syntax}): ${counts.length === 0 ? "nothing" : counts.join(", ")}`,
+    ...services,
+    ...decisions.flatMap(({ what, because, from }) => wrap(`${what}: ${because}${from === null ? "" : ` (${from})`}`, "  ", "    ")),
+  ];
+  if (selector !== undefined && services.length === 0 && decisions.length === 0) lines.push("  nothing was to be decided: it is what the proto says");
   return `${lines.join("\n")}\n`;
 }
 
-function explainMessage(message: MessageModel, local: (typeName: string) => string): string[] {
-  const name = local(message.typeName);
-  const lines = message.reason ? wrap(`${message.value ? "value" : "message"} ${name}: ${message.reason.because}`, "  ", "    ") : [];
-  const fields = message.properties.flatMap((property): readonly FieldModel[] => (property.role === "oneof" ? property.cases : [property]));
-  for (const { type, reason, name: property } of fields) {
-    if (reason) lines.push(...wrap(`${type.role === "json" ? "JSON" : "text"} ${name}.${property}: ${reason.because}`, "  ", "    "));
-  }
-  return lines;
+function namesOf(file: FileModel): readonly string[] {
+  return selectorsOf({ files: [file] });
+}
+
+function explainService(service: ServiceModel, local: (typeName: string) => string, isWanted: (name: string) => boolean): string[] {
+  const methods = service.methods.filter(({ name }) => isWanted(`${service.typeName}.${name}`));
+  if (methods.length === 0 && !isWanted(service.typeName)) return [];
+  const longest = Math.max(...methods.map(({ name }) => name.length));
+  return [
+    `  service ${local(service.typeName)}`,
+    ...methods.flatMap(({ name, input, output, streamsRequests, streamsResponses }) => {
+      const from = `${streamsRequests ? "stream " : ""}${local(input.typeName)}`;
+      const to = `${streamsResponses ? "stream " : ""}${local(output.typeName)}`;
+      return wrap(`${name.padEnd(longest)}  ${from} -> ${to}`, "    ", "      ");
+    }),
+  ];
+}
+
+function decisionsOf(file: FileModel, local: (typeName: string) => string): Decision[] {
+  return [
+    ...file.enums.flatMap((type) => pinned(type.typeName, `enum ${local(type.typeName)}`, type.pin)),
+    ...file.services.flatMap((service) => serviceDecisions(service, local)),
+    ...file.messages.flatMap((message) => messageDecisions(message, local)),
+  ];
+}
+
+function serviceDecisions(service: ServiceModel, local: (typeName: string) => string): Decision[] {
+  const { typeName, methods, scopes, pin } = service;
+  const name = local(typeName);
+  return [
+    ...pinned(typeName, `service ${name}`, pin),
+    ...scopes.map((scope) => ({ name: typeName, what: `scope ${name}.${scope.name}`, because: scope.reason.because, from: scope.reason.from })),
+    ...methods.flatMap((method) => methodDecisions(typeName, method, local)),
+  ];
+}
+
+function methodDecisions(service: string, { name, pin, fault, noFault, output }: MethodModel, local: (typeName: string) => string): Decision[] {
+  const full = `${service}.${name}`;
+  const what = `${local(service)}.${name}`;
+  const reason: Reason | undefined = fault?.reason ?? noFault ?? undefined;
+  return [
+    ...pinned(full, `RPC ${what}`, pin),
+    ...(reason
+      ? [{ name: full, what: `${fault ? "fault" : "status"} ${what}`, because: `${local(output.typeName)}: ${reason.because}`, from: reason.from }]
+      : []),
+    ...(fault && fault.statuses.length > 0
+      ? [{ name: full, what: `status ${what}`, because: `${fault.statuses.join(", ")} as a status, not in the response`, from: fault.statusesFrom }]
+      : []),
+  ];
+}
+
+function messageDecisions(message: MessageModel, local: (typeName: string) => string): Decision[] {
+  const { typeName, value, reason, pin, skipped, properties } = message;
+  const name = local(typeName);
+  const oneofs = properties.filter((property) => property.role === "oneof");
+  return [
+    ...pinned(typeName, `message ${name}`, pin),
+    ...(reason ? [{ name: typeName, what: `${value ? "value" : "message"} ${name}`, because: reason.because, from: reason.from }] : []),
+    ...oneofs.flatMap((oneof) => pinned(`${typeName}.${oneof.member}`, `oneof ${name}.${oneof.member}`, oneof.pin)),
+    ...skipped.map((field) => ({ name: `${typeName}.${field}`, what: `skipped ${name}.${field}`, because: "it stays with the unknown fields", from: null })),
+    ...fieldsOf(message).flatMap((field) => [
+      ...pinned(`${typeName}.${field.member}`, `field ${name}.${field.member}`, field.pin),
+      ...fieldDecision(typeName, field, local),
+    ]),
+  ];
+}
+
+function fieldDecision(message: string, { type, member, reason }: FieldModel, local: (typeName: string) => string): Decision[] {
+  if (!reason) return [];
+  const what = type.role === "json" ? "JSON" : type.role === "any" ? "value" : reason.rule === "JSON text" ? "text" : "message";
+  return [{ name: `${message}.${member}`, what: `${what} ${local(message)}.${member}`, because: reason.because, from: reason.from }];
+}
+
+function fieldsOf({ properties }: MessageModel): readonly FieldModel[] {
+  return properties.flatMap((property): readonly FieldModel[] => (property.role === "oneof" ? property.cases : [property]));
+}
+
+function pinned(name: string, what: string, pin: Pin | null): Decision[] {
+  return pin ? [{ name, what, because: `is called ${pin.name}`, from: pin.from }] : [];
 }
 
 function count(number: number, noun: string): string {

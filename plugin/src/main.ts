@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { help } from "./options.js";
 import { answer, isTerminal } from "./process.js";
+import { profiles } from "./profiles.js";
 import { templates } from "./templates.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
@@ -19,7 +20,7 @@ if (args.includes("--help") || args.includes("-h")) {
   process.stderr.write(help(version));
   process.exitCode = 1;
 } else {
-  answer(version, templates).catch((reason) => {
+  answer(version, { templates, profiles, onWarning: (text) => process.stderr.write(`protoc-gen-bridge: warning: ${text}\n`) }).catch((reason) => {
     process.stderr.write(`protoc-gen-bridge: ${reason instanceof Error ? reason.message : String(reason)}\n`);
     process.exitCode = 1;
   });

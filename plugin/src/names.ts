@@ -1,8 +1,12 @@
 /** The names and types of TypeScript: all that this target language decides about a model. */
 import { protoCamelCase } from "@bufbuild/protobuf/reflect";
 import { safeIdentifier } from "@bufbuild/protoplugin";
+import type { Problems } from "./diagnostics.js";
+import type { CodeName } from "./model/fault.js";
 import type { FieldModel, PropertyModel } from "./model/message.js";
 import type { FileModel, Model } from "./model/model.js";
+import type { Pin } from "./model/reason.js";
+import type { ScopeModel } from "./model/scope.js";
 import type { MethodModel } from "./model/servicer.js";
 import type { MessageRef, ScalarName, TypeModel } from "./model/type.js";
 import type { ValueModel } from "./model/value.js";
@@ -29,6 +33,8 @@ export interface ServiceNames {
   readonly methods: string;
   readonly servicer: string;
   readonly client: string;
+  /** The class of each scope, by its field. */
+  readonly scopes: ReadonlyMap<string, string>;
 }
 
 /** What is declared at the top of a generated file. */
@@ -45,7 +51,13 @@ export interface FileNames {
 }
 
 /** Names that no type may have, beside those that protoplugin knows. */
-const reservedTypes = new Set(["any", "unknown", "never", "symbol", "undefined", "await", "arguments", "eval", "NaN", "Infinity"]);
+const reservedTypes = new Set([
+  ...["any", "unknown", "never", "symbol", "undefined", "keyof", "infer", "unique", "readonly"],
+  ...["await", "arguments", "eval", "NaN", "Infinity"],
+]);
+
+/** Names that a service's description must not have: inside the functions that use it, they are the names of parameters. */
+const reservedInfos = new Set(["channel", "defaults", "_request", "_requests", "_context"]);
 
 /** Whether TypeScript keeps a name to itself, so that no type may have it. */
 export function isReservedType(name: string): boolean {
@@ -61,36 +73,101 @@ const reservedProperties = new Set([...Object.getOwnPropertyNames(Object.prototy
  */
 const reservedMethods = new Set([...reservedProperties, "then", "close", "with", "on", "state", "stats"]);
 
-/** The name of a oneof's case: only ever a string, so that nothing is reserved. */
-export function caseName(name: string): string {
-  return protoCamelCase(name);
+/** A name of proto in lowerCamelCase. One that has nothing but underscores stays as it is. */
+function camelCase(name: string): string {
+  return protoCamelCase(name) || name;
+}
+
+/** The names of a oneof's cases, in their order: only ever strings, so that nothing is reserved. */
+export function caseNames(cases: readonly FieldModel[]): readonly string[] {
+  return unique(
+    cases.map(({ name, pin }) => ({ name: camelCase(name), pin })),
+    new Set(),
+  );
+}
+
+/**
+ * A property or a method as it is declared. What begins with a digit needs quotes; so does `new`, which would declare a constructor in an
+ * interface.
+ */
+export function memberKey(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) && name !== "new" ? name : JSON.stringify(name);
 }
 
 /** The names of a message's properties, in their order. */
 export function propertyNames(properties: readonly PropertyModel[]): readonly string[] {
   return unique(
-    properties.map(({ name }) => protoCamelCase(name)),
+    properties.map(({ name, pin }) => ({ name: camelCase(name), pin })),
     reservedProperties,
   );
 }
 
 /** The names of a service's methods, in their order. */
 export function methodNames(methods: readonly MethodModel[]): readonly string[] {
-  return unique(
-    methods.map(({ name }) => protoCamelCase(`${name.charAt(0).toLowerCase()}${name.slice(1)}`)),
-    reservedMethods,
-  );
+  return unique(methods.map(methodWish), reservedMethods);
+}
+
+/** The names of the methods of a client that open a scope, in their order. No RPC has one of them. */
+export function scopeNames(scopes: readonly ScopeModel[]): readonly string[] {
+  return unique(scopes.map(scopeWish), reservedMethods);
+}
+
+function methodWish({ name, pin }: MethodModel): Wish {
+  return { name: camelCase(`${name.charAt(0).toLowerCase()}${name.slice(1)}`), pin };
+}
+
+function scopeWish({ name }: ScopeModel): Wish {
+  return { name: camelCase(name), pin: null };
+}
+
+/** A name that follows from the proto, and the one that the config gives in its place. */
+interface Wish {
+  readonly name: string;
+  readonly pin: Pin | null;
 }
 
 /** Puts a `$` behind a name that is reserved, or that one before it has: the proto tells `get` from `Get`, TypeScript does not. */
-function unique(wanted: readonly string[], reserved: ReadonlySet<string>): string[] {
-  const taken = new Set<string>();
-  return wanted.map((name) => {
+function unique(wishes: readonly Wish[], reserved: ReadonlySet<string>): string[] {
+  const taken = new Set(wishes.flatMap(({ pin }) => pin?.name ?? []));
+  return wishes.map(({ name, pin }) => {
+    if (pin) return pin.name;
     let unique = reserved.has(name) ? `${name}$` : name;
     while (taken.has(unique)) unique += "$";
     taken.add(unique);
     return unique;
   });
+}
+
+/** Reports names in the config that cannot be had: no identifiers, reserved ones, and those that two elements of one place want. */
+export function checkPins({ files }: Model, problems: Problems): void {
+  const check = (wanted: readonly { readonly pin: Pin | null; readonly what: string }[], reserved: (name: string) => boolean): void => {
+    const first = new Map<string, string>();
+    for (const { pin, what } of wanted) {
+      if (!pin) continue;
+      const other = first.get(pin.name);
+      if (!/^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(pin.name))
+        problems.error(pin.from, `name: ${what} cannot be called "${pin.name}": that is no identifier`);
+      else if (reserved(pin.name)) problems.error(pin.from, `name: ${what} cannot be called ${pin.name}: the name is reserved; ${pin.name}$ is free`);
+      else if (other !== undefined) problems.error(pin.from, `name: ${what} cannot be called ${pin.name}: that is the name of ${other}`);
+      else first.set(pin.name, what);
+    }
+  };
+  for (const file of files) {
+    const top = [...file.enums, ...file.messages, ...file.services].map(({ typeName, pin }) => ({ pin, what: typeName }));
+    check(top, (name) => reservedTypes.has(name) || safeIdentifier(name) !== name);
+    for (const { typeName, properties } of file.messages) {
+      const named = (members: readonly PropertyModel[]): { pin: Pin | null; what: string }[] =>
+        members.map(({ member, pin }) => ({ pin, what: `${typeName}.${member}` }));
+      check(named(properties), (name) => reservedProperties.has(name) || name === "$unknown");
+      for (const property of properties) if (property.role === "oneof") check(named(property.cases), () => false);
+    }
+    for (const { typeName, methods } of file.services) {
+      check(
+        methods.map(({ name, pin }) => ({ pin, what: `${typeName}.${name}` })),
+        (name) => reservedMethods.has(name),
+      );
+    }
+  }
 }
 
 /** The function of the runtime that makes a call of each kind. */
@@ -115,27 +192,43 @@ export function namesOf(model: Model): ReadonlyMap<string, FileNames> {
 }
 
 function fileNames(file: FileModel): FileNames {
-  const taken = new Set<string>();
-  const take = (wanted: string): string => {
-    let name = reservedTypes.has(wanted) ? `${wanted}$` : safeIdentifier(wanted);
+  const pins = [...file.enums, ...file.messages, ...file.services].flatMap(({ pin }) => pin?.name ?? []);
+  const taken = new Set<string>(pins);
+  const take = (wanted: string, reserved: ReadonlySet<string> = reservedTypes): string => {
+    let name = reservedTypes.has(wanted) || reserved.has(wanted) ? `${wanted}$` : safeIdentifier(wanted);
     while (taken.has(name)) name += "$";
     taken.add(name);
     return name;
   };
   const local = (typeName: string): string => typeName.slice(file.package === "" ? 0 : file.package.length + 1).replaceAll(".", "_");
-  const declared = (types: readonly { readonly typeName: string }[]): Map<string, string> =>
-    new Map(types.map(({ typeName }) => [typeName, take(local(typeName))]));
+  type Declared = { readonly typeName: string; readonly pin: Pin | null };
+  const base = ({ typeName, pin }: Declared): string => pin?.name ?? local(typeName);
+  const declared = (types: readonly Declared[], reserved?: ReadonlySet<string>): Map<string, string> =>
+    new Map(types.map((type) => [type.typeName, type.pin?.name ?? take(local(type.typeName), reserved)]));
   const enums = declared(file.enums);
   const faces = declared(file.messages);
-  const infos = declared(file.services);
-  const inits = new Map(file.messages.map(({ typeName }) => [typeName, take(`${local(typeName)}Init`)]));
+  const infos = declared(file.services, reservedInfos);
+  const inits = new Map(file.messages.map((message) => [message.typeName, take(`${base(message)}Init`)]));
+  const derived = file.services.map((service): Omit<ServiceNames, "info" | "scopes"> => {
+    const name = base(service);
+    return { methods: take(`${name}Methods`), servicer: take(`${name}Servicer`), client: take(`${name}Client`) };
+  });
   const services = new Map(
-    [...infos].map(([typeName, info]): [string, ServiceNames] => {
-      const base = local(typeName);
-      return [typeName, { info, methods: take(`${base}Methods`), servicer: take(`${base}Servicer`), client: take(`${base}Client`) }];
+    file.services.map((service, i): [string, ServiceNames] => {
+      const scopes = new Map(service.scopes.map((scope) => [scope.field, take(`${base(service)}${upperFirst(scopeWish(scope).name)}`)]));
+      return [service.typeName, { info: infos.get(service.typeName) as string, ...(derived[i] as Omit<ServiceNames, "info" | "scopes">), scopes }];
     }),
   );
   return { path: `./${modulePath(file.path)}.js`, enums, faces, inits, services, taken };
+}
+
+function upperFirst(name: string): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+
+/** A code of gRPC as the runtime spells it. */
+export function codeText(code: CodeName): string {
+  return code === "CANCELLED" ? "canceled" : code.toLowerCase();
 }
 
 // --- types -------------------------------------------------------------------------------------------------------------
@@ -158,9 +251,8 @@ export function propertyType(property: PropertyModel, side: "face" | "init", int
 }
 
 function oneofType(cases: readonly FieldModel[], side: "face" | "init", int64: Int64): Code {
-  const members = cases.flatMap(
-    (field): Code => ["{ case: ", JSON.stringify(caseName(field.name)), "; value: ", ...elementType(field.type, side, int64), " } | "],
-  );
+  const names = caseNames(cases);
+  const members = cases.flatMap((field, i): Code => ["{ case: ", JSON.stringify(names[i]), "; value: ", ...elementType(field.type, side, int64), " } | "]);
   return [...members, "{ case: undefined; value?: undefined }"];
 }
 
@@ -169,7 +261,9 @@ function elementType(type: TypeModel, side: "face" | "init", int64: Int64): Code
     case "scalar":
       return scalarType(type.scalar, side, wideAs(type, int64));
     case "json":
-      return [{ of: "runtime", name: side === "face" ? "JsonValue" : "JsonInit" }];
+      return [{ of: "runtime", name: side === "init" ? "JsonInit" : type.form === "raw" ? "RawJson" : "JsonValue" }];
+    case "any":
+      return [{ of: "runtime", name: side === "face" ? "AnyValue" : "AnyInit" }];
     case "enum":
       return [{ of: "enum", typeName: type.typeName }];
     default:
@@ -193,7 +287,9 @@ function keyType(key: ScalarName | null): string {
 }
 
 function arrayOf(type: Code): Code {
-  return type.length === 1 && !String(type[0]).includes(" ") ? [...type, "[]"] : ["(", ...type, ")[]"];
+  const [only] = type;
+  const isName = type.length === 1 && (typeof only !== "string" || !only.includes(" "));
+  return isName ? [...type, "[]"] : ["(", ...type, ")[]"];
 }
 
 /** The type of the plain value that a value message stands for. */

@@ -4,10 +4,15 @@ export type Int64 = "bigint" | "number" | "string";
 /** The plugin's own options; protoplugin's come beside them. */
 export interface Options {
   readonly int64: Int64;
+  /** The path of a config, from where buf or protoc runs. */
+  readonly config: string | undefined;
+  /** The path of a directory with templates of the user's own. */
+  readonly templates: string | undefined;
 }
 
 interface OptionInfo {
   readonly name: string;
+  /** Or what stands for any value. */
   readonly values: readonly string[];
   readonly about: string;
 }
@@ -15,6 +20,8 @@ interface OptionInfo {
 /** Every option, for the docs, the help and the error for an unknown one. The first value is the default. */
 export const optionInfos: readonly OptionInfo[] = [
   { name: "int64", values: ["bigint", "number", "string"], about: "64-bit integers in faces; number throws past 2^53" },
+  { name: "config", values: ["FILE"], about: "what the descriptors do not tell, in YAML" },
+  { name: "templates", values: ["DIRECTORY"], about: "templates of your own, by the file names of ours" },
   { name: "target", values: ["js+dts", "ts", "js", "dts"], about: "what to generate" },
   { name: "import_extension", values: ["none", "js", "ts"], about: "the extension of relative imports" },
   { name: "js_import_style", values: ["module", "legacy_commonjs"], about: "import or require()" },
@@ -30,13 +37,27 @@ export const optionInfos: readonly OptionInfo[] = [
  */
 export function parseOptions(raw: readonly { readonly key: string; readonly value: string }[]): Options {
   let int64: Int64 = "bigint";
+  let config: string | undefined;
+  let templates: string | undefined;
   for (const { key, value } of raw) {
-    if (key !== "int64")
-      throw new Error(`there is no such option; there are ${optionInfos.map(({ name, values }) => `${name}=${values.join("|")}`).join(", ")}`);
-    if (value !== "bigint" && value !== "number" && value !== "string") throw new Error(`int64 is bigint, number or string, not "${value}"`);
-    int64 = value;
+    switch (key) {
+      case "int64":
+        if (value !== "bigint" && value !== "number" && value !== "string") throw new Error(`int64 is bigint, number or string, not "${value}"`);
+        int64 = value;
+        break;
+      case "config":
+        if (value === "") throw new Error("config= is the path of a file, such as bridge.yaml");
+        config = value;
+        break;
+      case "templates":
+        if (value === "") throw new Error("templates= is the path of a directory");
+        templates = value;
+        break;
+      default:
+        throw new Error(`there is no such option; there are ${optionInfos.map(({ name, values }) => `${name}=${values.join("|")}`).join(", ")}`);
+    }
   }
-  return { int64 };
+  return { int64, config, templates };
 }
 
 /** What `protoc-gen-bridge --help` prints. */

@@ -1,10 +1,15 @@
 import { create, type DescFile } from "@bufbuild/protobuf";
 import { type CodeGeneratorRequest, CodeGeneratorRequestSchema, type CodeGeneratorResponse, CodeGeneratorResponseSchema } from "@bufbuild/protobuf/wkt";
 import { createEcmaScriptPlugin, type Plugin, type Schema } from "@bufbuild/protoplugin";
-import { buildModel, type FileModel } from "./model/model.js";
+import { loadSettings } from "./config/load.js";
+import { Problems } from "./diagnostics.js";
+import { checkLimits } from "./limits.js";
+import { buildModel, type FileModel, type Model } from "./model/model.js";
 import { isShipped } from "./model/type.js";
-import { modulePath, namesOf } from "./names.js";
+import { checkPins, modulePath, namesOf } from "./names.js";
 import { type Options, parseOptions } from "./options.js";
+import { type LineOf, placeOf } from "./place.js";
+import { readOverrides } from "./rendering/overrides.js";
 import { Renderer, type Templates } from "./rendering/render.js";
 import { Types } from "./rendering/types.js";
 import type { SentRequest } from "./request.js";
@@ -13,19 +18,29 @@ import { transpile } from "./transpile.js";
 /** How many proto files there are to a part of a response. */
 const partSize = 50;
 
+/** What the plugin brings, beside its code. */
+export interface Resources {
+  /** The templates, compiled. */
+  readonly templates: Templates;
+  /** The profiles, as protobuf JSON. */
+  readonly profiles: readonly unknown[];
+  /** Told of what is odd, but can be generated. */
+  onWarning?(text: string): void;
+}
+
 /** Makes the plugin: from a CodeGeneratorRequest to a CodeGeneratorResponse with one `<name>_bridge.ts` a proto file. */
-export function createPlugin(version: string, templates: Templates): Plugin {
-  return pluginOf(version, (schema) => new Generation(schema, templates).print(schema, Number.POSITIVE_INFINITY));
+export function createPlugin(version: string, resources: Resources): Plugin {
+  return pluginOf(version, (schema) => new Generation(schema, resources).print(schema, Number.POSITIVE_INFINITY));
 }
 
 /**
  * Does what the plugin does, and gives the response in parts, each with some of the files: what was printed before need not stay in
  * memory. Everything is decided before the first part. The parts make one response if their encodings follow one another.
  */
-export function* generateParts(version: string, templates: Templates, sent: SentRequest): Generator<CodeGeneratorResponse, void, undefined> {
+export function* generateParts(version: string, resources: Resources, sent: SentRequest): Generator<CodeGeneratorResponse, void, undefined> {
   let generation: Generation | undefined;
   const plugin = pluginOf(version, (schema) => {
-    generation ??= new Generation(schema, templates, sent);
+    generation ??= new Generation(schema, resources, sent);
     generation.print(schema, partSize);
   });
   const { request } = sent;
@@ -65,12 +80,15 @@ class Generation {
   readonly #sent: SentRequest | undefined;
   #next = 0;
 
-  /** @param sent where the comments are, if the descriptors have none */
-  constructor({ files, allFiles, options }: Schema<Options>, templates: Templates, sent?: SentRequest) {
+  /** @param sent where comments and lines are, if the descriptors have none */
+  constructor(schema: Schema<Options>, resources: Resources, sent?: SentRequest) {
     this.#sent = sent;
-    // The names that a file imports come from the model of the file that declares them, which may belong to another run.
-    const model = buildModel(allFiles);
-    this.#renderer = new Renderer({ names: namesOf(model), types: new Types(allFiles), options, templates });
+    const { files, allFiles, options } = schema;
+    const { templates } = resources;
+    const overrides = options.templates === undefined ? [] : readOverrides(options.templates, Object.keys(templates));
+    const model = decide(schema, resources, sent && ((file, path) => sent.lineOf(file, path)));
+    const messages = new Map(model.files.flatMap((file) => file.messages.map((message) => [message.typeName, message])));
+    this.#renderer = new Renderer({ names: namesOf(model), types: new Types(allFiles), messages, options, templates, overrides });
     const wanted = new Map(files.map((file) => [file.proto.name, file]));
     for (const file of model.files) {
       const desc = wanted.get(file.path);
@@ -93,4 +111,24 @@ class Generation {
       if (this.#sent) desc.proto.sourceCodeInfo = undefined;
     }
   }
+}
+
+/**
+ * Decides everything. The names that a file imports come from the model of the file that declares them, which may belong to another run:
+ * so the model is of all files, and only of those that are generated it is told what is wrong.
+ *
+ * @throws ProblemsError with all that is wrong
+ */
+function decide({ allFiles, files, options }: Schema<Options>, { profiles, onWarning }: Resources, lineOf: LineOf | undefined): Model {
+  const problems = new Problems();
+  checkLimits(files, problems, lineOf);
+  const { settings } = loadSettings({ files: allFiles, checked: files, configPath: options.config, profiles, problems, whole: false });
+  // What is named and not there would only lead to more problems.
+  problems.check();
+  const wanted = new Set(files.map(({ proto }) => proto.name));
+  const model = buildModel(allFiles, { settings, problems: { of: problems, files: wanted }, place: (desc) => placeOf(desc, lineOf) });
+  checkPins({ files: model.files.filter(({ path }) => wanted.has(path)) }, problems);
+  problems.check();
+  for (const { place, message } of problems.all) onWarning?.(place === "" ? message : `${place}: ${message}`);
+  return model;
 }

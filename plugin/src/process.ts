@@ -1,8 +1,7 @@
 import { fstatSync, readSync, writeSync } from "node:fs";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { type CodeGeneratorResponse, CodeGeneratorResponseSchema } from "@bufbuild/protobuf/wkt";
-import { generateParts } from "./plugin.js";
-import type { Templates } from "./rendering/render.js";
+import { generateParts, type Resources } from "./plugin.js";
 import { SentRequest } from "./request.js";
 
 const stdin = 0;
@@ -18,11 +17,11 @@ export function isTerminal(): boolean {
  * Answers the request on standard input. What is generated goes to standard output while there is more to come. An error before the
  * first part is thrown; a later one becomes the response's, so that buf and protoc write nothing.
  */
-export async function answer(version: string, templates: Templates): Promise<void> {
+export async function answer(version: string, resources: Resources): Promise<void> {
   const sent = new SentRequest(await read());
   let written = false;
   try {
-    for (const part of generateParts(version, templates, sent)) {
+    for (const part of generateParts(version, resources, sent)) {
       await write(part);
       written = true;
     }

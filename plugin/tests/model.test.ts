@@ -54,6 +54,7 @@ describe("value messages", () => {
     expect(message("message M { oneof v { string s = 1; int64 i = 2; } }").reason).toEqual({
       rule: "value message",
       because: "its only content is the oneof v, each member of another kind: string s, integer i",
+      from: null,
     });
   });
 });
@@ -117,7 +118,7 @@ describe("the model", () => {
         "    Get  M -> stream M",
         "  value M: its only content is the oneof v, each member of another kind: string",
         "    s, boolean b",
-        "  JSON J.x: x_json is a string whose name ends in _json, and there is no x",
+        "  JSON J.x_json: x_json is a string whose name ends in _json, and there is no x",
         "",
       ].join("\n"),
     );

@@ -39,7 +39,7 @@ describe("an unknown option", () => {
     expect(status).toBe(1);
     expect(stdout.length).toBe(0);
     expect(stderr.toString()).toBe(
-      'protoc-gen-bridge: invalid option "colour=red": there is no such option; there are int64=bigint|number|string, target=js+dts|ts|js|dts, import_extension=none|js|ts, js_import_style=module|legacy_commonjs, ts_nocheck=false|true, keep_empty_files=false|true, elide_plugin_version=false|true\n',
+      'protoc-gen-bridge: invalid option "colour=red": there is no such option; there are int64=bigint|number|string, config=FILE, templates=DIRECTORY, target=js+dts|ts|js|dts, import_extension=none|js|ts, js_import_style=module|legacy_commonjs, ts_nocheck=false|true, keep_empty_files=false|true, elide_plugin_version=false|true\n',
     );
   });
   it("is told apart from a wrong value", () => {

@@ -10,12 +10,9 @@ import {
   SourceCodeInfoSchema,
 } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "vitest";
-// @ts-expect-error -- written by the build, from templates/
-import { templates } from "../dist/templates.js";
 import { createPlugin, generateParts } from "../src/plugin.js";
-import type { Templates } from "../src/rendering/render.js";
 import { SentRequest } from "../src/request.js";
-import { proto, requestFor, root, withFiles } from "./support.js";
+import { proto, requestFor, resources, root, withFiles } from "./support.js";
 
 // More than two parts of 50.
 const count = 120;
@@ -35,7 +32,7 @@ const files = Object.fromEntries(
 const request = withFiles(files, (directory) => requestFor(directory, "target=ts"));
 
 function partsOf(request: CodeGeneratorRequest): CodeGeneratorResponse[] {
-  return [...generateParts("0.1.0", templates as Templates, new SentRequest(toBinary(CodeGeneratorRequestSchema, request)))];
+  return [...generateParts("0.1.0", resources, new SentRequest(toBinary(CodeGeneratorRequestSchema, request)))];
 }
 
 function contents(responses: readonly CodeGeneratorResponse[]): Map<string, string> {
@@ -63,7 +60,7 @@ function withBrokenComments(index: number): Uint8Array {
 }
 
 describe("a response in parts", () => {
-  const whole = createPlugin("0.1.0", templates as Templates).run(request);
+  const whole = createPlugin("0.1.0", resources).run(request);
 
   it("has the files of one response, each once", () => {
     const parts = partsOf(request);
@@ -91,14 +88,14 @@ describe("a response in parts", () => {
 
   it("has JavaScript and declarations of all files", () => {
     const both = { ...request, parameter: "target=js+dts" };
-    const one = createPlugin("0.1.0", templates as Templates).run(both);
+    const one = createPlugin("0.1.0", resources).run(both);
     expect(one.file.length).toBe(2 * count);
     expect(contents(partsOf(both))).toEqual(contents([one]));
   });
 
   it("imports the well-known types from where they are generated", () => {
     const all = { ...request, fileToGenerate: request.protoFile.map(({ name }) => name) };
-    const one = contents([createPlugin("0.1.0", templates as Templates).run(all)]);
+    const one = contents([createPlugin("0.1.0", resources).run(all)]);
     expect(contents(partsOf(all))).toEqual(one);
   });
 

@@ -5,12 +5,37 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { create, createFileRegistry, type DescFile, fromBinary } from "@bufbuild/protobuf";
 import { type CodeGeneratorRequest, CodeGeneratorRequestSchema, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+// @ts-expect-error -- written by the build, from plugin/profiles
+import { profiles } from "../dist/profiles.js";
 // @ts-expect-error -- written by the build, from templates/
 import { templates } from "../dist/templates.js";
-import { createPlugin } from "../src/plugin.js";
+import { createPlugin, type Resources } from "../src/plugin.js";
 import type { Templates } from "../src/rendering/render.js";
 
+/** What the built plugin brings. */
+export const resources: Resources = { templates: templates as Templates, profiles: profiles as readonly unknown[] };
+
 export const root: string = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The strictest settings of TypeScript, under which everything that is generated compiles. */
+export const strict: object = {
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  noImplicitOverride: true,
+  noUnusedLocals: true,
+  noUnusedParameters: true,
+  noImplicitReturns: true,
+  noPropertyAccessFromIndexSignature: true,
+  verbatimModuleSyntax: true,
+  isolatedModules: true,
+  isolatedDeclarations: true,
+  declaration: true,
+  target: "es2022",
+  lib: ["es2022", "esnext.disposable", "dom"],
+  types: ["node"],
+  noEmit: true,
+};
 
 /** Runs one of the workspace's commands. */
 export function run(command: string, args: readonly string[], cwd: string = root): Buffer {
@@ -49,7 +74,7 @@ export function generate(protos: Readonly<Record<string, string>>, parameter = "
 }
 
 export function generateFrom(request: CodeGeneratorRequest): Map<string, string> {
-  const response = createPlugin("0.1.0", templates as Templates).run(request);
+  const response = createPlugin("0.1.0", resources).run(request);
   return new Map(response.file.map(({ name, content }) => [name, content]));
 }
 

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
-import { root, run, withFiles } from "./support.js";
+import { root, run, strict, withFiles } from "./support.js";
 
 const require = createRequire(import.meta.url);
 const compilers = ["typescript-oldest", "typescript"].map((name) => {
@@ -13,25 +13,6 @@ const compilers = ["typescript-oldest", "typescript"].map((name) => {
   const { version, bin } = JSON.parse(readFileSync(path, "utf8")) as { version: string; bin: { tsc: string } };
   return { version, tsc: join(dirname(path), bin.tsc) };
 });
-
-const strict = {
-  strict: true,
-  exactOptionalPropertyTypes: true,
-  noUncheckedIndexedAccess: true,
-  noImplicitOverride: true,
-  noUnusedLocals: true,
-  noUnusedParameters: true,
-  noImplicitReturns: true,
-  noPropertyAccessFromIndexSignature: true,
-  verbatimModuleSyntax: true,
-  isolatedModules: true,
-  isolatedDeclarations: true,
-  declaration: true,
-  target: "es2022",
-  lib: ["es2022", "esnext.disposable", "dom"],
-  types: ["node"],
-  noEmit: true,
-};
 
 /** Generates all fixtures into `gen` of a new directory from which packages resolve. */
 function withGenerated<T>(options: string, work: (directory: string) => T): T {

@@ -2,10 +2,16 @@
  * What the plugin understood of a set of proto files: plain data, in the words of proto, that says nothing of any target language.
  * Every decision that a descriptor does not make by itself carries its reason.
  */
-import type { DescFile } from "@bufbuild/protobuf";
+import type { DescFile, DescMessage, DescService } from "@bufbuild/protobuf";
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
 import { Edition } from "@bufbuild/protobuf/wkt";
+import { type Said, Settings } from "../config/settings.js";
+import { Problems } from "../diagnostics.js";
+import { placeOf } from "../place.js";
+import type { DialectModel } from "./any.js";
+import { type Deciding, pinOf } from "./deciding.js";
 import { type MessageModel, messageModel } from "./message.js";
+import type { Pin } from "./reason.js";
 import { type ServiceModel, serviceModel } from "./servicer.js";
 import { isShipped } from "./type.js";
 
@@ -27,11 +33,24 @@ export interface FileModel {
   /** Every message of the file, nested ones included, in the order of the file. */
   readonly messages: readonly MessageModel[];
   readonly services: readonly ServiceModel[];
+  /** The dialects of the google.protobuf.Any in it. */
+  readonly dialects: readonly DialectModel[];
 }
 
-/** An enum: nothing was to be decided about it. */
+/** An enum: nothing was to be decided about it, but for its name. */
 export interface EnumModel {
   readonly typeName: string;
+  readonly pin: Pin | null;
+}
+
+/** What a model is made with, beside the descriptors. */
+export interface ModelOptions {
+  /** What profiles, options in the protos and a config say; nothing by default. */
+  readonly settings?: Settings | undefined;
+  /** Takes what is wrong, of these files alone. By default an error is thrown. */
+  readonly problems?: { readonly of: Problems; readonly files: ReadonlySet<string> } | undefined;
+  /** Where an element stands in its proto, for people. By default, its file. */
+  readonly place?: Deciding["place"] | undefined;
 }
 
 /**
@@ -40,23 +59,35 @@ export interface EnumModel {
  * Every message gets a face, not only those that a service of the same run reaches: buf runs a plugin once a directory, and the service
  * that reaches a message may stand in another.
  */
-export function buildModel(files: readonly DescFile[]): Model {
-  return {
-    files: files
-      .filter((file) => !isShipped(file.proto.name))
-      .map(fileModel)
-      .toSorted((a, b) => (a.path < b.path ? -1 : 1)),
-  };
+export function buildModel(files: readonly DescFile[], { settings = new Settings(), problems, place = (desc) => placeOf(desc) }: ModelOptions = {}): Model {
+  const own = new Problems();
+  const models = files
+    .filter((file) => !isShipped(file.proto.name))
+    .map((file) => {
+      const reported = !problems ? own : problems.files.has(file.proto.name) ? problems.of : new Problems();
+      return fileModel(file, settings, reported, place);
+    })
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  own.check();
+  return { files: models };
 }
 
-function fileModel(file: DescFile): FileModel {
+function fileModel(file: DescFile, settings: Settings, problems: Problems, place: Deciding["place"]): FileModel {
   const types = [...nestedTypes(file)];
+  const dialects: DialectModel[] = [];
+  const deciding: Deciding = { settings, problems, dialects, place };
+  const isSkipped = (said: Said<{ readonly skip?: boolean | undefined }>): boolean => said.rule.skip ?? false;
   return {
     path: file.proto.name,
     package: file.proto.package,
     syntax: Edition[file.edition].replace("EDITION_", "").toLowerCase(),
-    enums: types.filter((type) => type.kind === "enum").map(({ typeName }) => ({ typeName })),
-    messages: types.filter((type) => type.kind === "message").map(messageModel),
-    services: types.filter((type) => type.kind === "service").map(serviceModel),
+    enums: types.filter((type) => type.kind === "enum").map(({ typeName }) => ({ typeName, pin: pinOf(settings.enum(typeName)) })),
+    messages: types
+      .filter((type) => type.kind === "message" && !isSkipped(settings.message(type.typeName)))
+      .map((type) => messageModel(type as DescMessage, deciding)),
+    services: types
+      .filter((type) => type.kind === "service" && !isSkipped(settings.service(type.typeName)))
+      .map((type) => serviceModel(type as DescService, deciding)),
+    dialects,
   };
 }

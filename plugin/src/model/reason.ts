@@ -1,7 +1,16 @@
 /** Why something is as it is. */
 export interface Reason {
   /** The rule that decided, as it is called in the docs. */
-  readonly rule: "value message" | "JSON text";
+  readonly rule: "value message" | "JSON text" | "Any dialect" | "fault" | "scope" | "skip";
   /** What it found. */
   readonly because: string;
+  /** What else had a say: a line of the config, an option of the proto, or a profile. Null if the rule alone decided. */
+  readonly from: string | null;
+}
+
+/** A name that config gives in place of what follows from the proto. */
+export interface Pin {
+  readonly name: string;
+  /** Where it is said. */
+  readonly from: string;
 }

@@ -1,13 +1,21 @@
 import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
 import { wktPublicImportPaths } from "@bufbuild/protobuf/codegenv2";
+import type { AnyModel } from "./any.js";
 
 /** A type, without its container. */
 export type TypeModel =
   | { readonly role: "scalar"; readonly scalar: ScalarName; readonly asString: boolean }
   /** A string with JSON text in it. */
-  | { readonly role: "json" }
+  | JsonTextModel
+  | AnyModel
   | { readonly role: "enum"; readonly typeName: string }
   | MessageRef;
+
+/** A string with JSON text in it: it reads as the value, as the value where bare NaN and infinities are allowed, or as the text. */
+export interface JsonTextModel {
+  readonly role: "json";
+  readonly form: "value" | "bare" | "raw";
+}
 
 /** A message, by how its face comes about: generated beside it, shipped with the runtime, or protobuf-es's own. */
 export type MessageRef = { readonly role: "message" | "wellKnown" | "foreign"; readonly typeName: string };
@@ -37,9 +45,9 @@ const shipped = new Set(
     .map((name) => `google.protobuf.${name}`),
 );
 
-/** Whether protobuf-es ships the messages of a file, so that nothing is generated for them. */
+/** Whether nothing is generated for the messages of a file: protobuf-es ships them, or they are the schema of the config. */
 export function isShipped(path: string): boolean {
-  return path in wktPublicImportPaths;
+  return path in wktPublicImportPaths || path === "protobridge/v1/config.proto";
 }
 
 /** A message, by how its face comes about. */

@@ -1,24 +1,27 @@
-import { protoCamelCase, safeObjectProperty } from "@bufbuild/protobuf/reflect";
-import type { GeneratedFile, Printable } from "@bufbuild/protoplugin";
+import { protoCamelCase } from "@bufbuild/protobuf/reflect";
+import { type GeneratedFile, type Printable, safeIdentifier } from "@bufbuild/protoplugin";
 import type { HelperDeclareSpec } from "handlebars";
-import type { FieldModel, MessageModel, PropertyModel } from "../model/message.js";
+import type { DialectModel } from "../model/any.js";
+import type { MessageModel, PropertyModel } from "../model/message.js";
 import type { EnumModel } from "../model/model.js";
-import type { MethodModel, ServiceModel } from "../model/servicer.js";
-import type { MessageRef, TypeModel } from "../model/type.js";
+import type { ScopeModel } from "../model/scope.js";
+import type { MethodFaultModel, MethodModel, ServiceModel } from "../model/servicer.js";
+import type { MessageRef } from "../model/type.js";
 import {
   type Code,
   callers,
-  caseName,
   type FileNames,
+  memberKey,
   methodNames,
   propertyNames,
   propertyType,
   type ServiceNames,
   type SymbolRef,
+  scopeNames,
   valueType,
-  wideAs,
 } from "../names.js";
 import type { Options } from "../options.js";
+import { dialectName, type FieldFaceData, faultShape, fieldFaces, literal } from "./companions.js";
 import type { Docs } from "./docs.js";
 import type { Symbols } from "./symbols.js";
 
@@ -29,31 +32,28 @@ export interface HelperContext {
   readonly symbols: Symbols;
   readonly docs: Docs;
   readonly options: Options;
-  /** Keeps a printable, and gives the text that stands for it. */
-  put(printable: Printable): string;
+  /** A message of the request. */
+  message(typeName: string): MessageModel | undefined;
+  /** Keeps a printable, or what makes it when all of the file is known, and gives the text that stands for it. */
+  put(printable: Printable | (() => Printable)): string;
   /** The text that makes its whole line go away. */
   readonly noLine: string;
 }
 
-/** What the companion of a message is told of a field, since the descriptor does not tell it. What does not apply is null. */
-export interface FieldFaceData {
+/** A method of a scope. */
+export interface ScopeMethodData {
+  readonly method: MethodModel;
+  /** The property of its request that is bound. */
   readonly property: string;
-  /** The field's name, where the property's does not tell it. */
-  readonly field: string | null;
-  readonly message: MessageRef | null;
-  /** The runtime's face of a scalar. */
-  readonly scalar: string | null;
-  /** Whether the companion of the message says it all. */
-  readonly bare: boolean;
-  /** Whether something follows the field's name. */
-  readonly also: boolean;
+  /** The same, as it stands in an object literal. */
+  readonly key: string;
 }
 
 /** The helpers that templates can call. Each is described in templates/README.md. */
-export function createHelpers({ file, names, symbols, docs, options, put, noLine }: HelperContext): HelperDeclareSpec {
+export function createHelpers({ file, names, symbols, docs, options, message: messageOf, put, noLine }: HelperContext): HelperDeclareSpec {
   const cache = new Map<string, string>();
   /** One placeholder a symbol: a file uses the same few thousands of times. */
-  const once = (key: string, make: () => Printable): string => {
+  const once = (key: string, make: () => Printable | (() => Printable)): string => {
     let text = cache.get(key);
     if (text === undefined) {
       text = put(make());
@@ -61,20 +61,43 @@ export function createHelpers({ file, names, symbols, docs, options, put, noLine
     }
     return text;
   };
-  const symbol = (ref: SymbolRef): string => once(symbolKey(ref), () => symbols.printable(ref));
+  const symbol = (ref: SymbolRef): string => once(symbolKey(ref), () => (ref.of === "global" ? symbols.global(ref.name) : symbols.printable(ref)));
   const code = (pieces: Code): string => pieces.map((piece) => (typeof piece === "string" ? piece : symbol(piece))).join("");
   const properties = memberNames((properties: readonly PropertyModel[]) => propertyNames(properties));
   const methods = memberNames((methods: readonly MethodModel[]) => methodNames(methods));
+  const scopesOf = memberNames((scopes: readonly ScopeModel[]) => scopeNames(scopes));
   const self = ({ typeName }: MessageModel): MessageRef => ({ role: "message", typeName });
+  /** The property of a field, also of a message of another file. */
+  const propertyOf = (typeName: string, member: string): string => {
+    const message = messageOf(typeName);
+    const property = message?.properties.find((candidate) => candidate.member === member);
+    return message && property ? properties(message.properties, property) : protoCamelCase(member);
+  };
 
   return {
     // names
     face: ({ typeName }: MessageModel): string => declared(names.faces, typeName),
     init: ({ typeName }: MessageModel): string => declared(names.inits, typeName),
     serviceNames: ({ typeName }: ServiceModel): ServiceNames => declared(names.services, typeName),
-    propertyName: (message: MessageModel, property: PropertyModel): string => properties(message.properties, property),
+    propertyName: (message: MessageModel, property: PropertyModel): string => memberKey(properties(message.properties, property)),
     methodName: (service: ServiceModel, method: MethodModel): string => methods(service.methods, method),
+    methodAccess: (service: ServiceModel, method: MethodModel): string => {
+      const name = methods(service.methods, method);
+      return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${literal(name)}]`;
+    },
+    methodKey: (service: ServiceModel, method: MethodModel): string => memberKey(methods(service.methods, method)),
     caller: ({ kind }: MethodModel): string => callers[kind],
+    scopeName: ({ scopes }: ServiceModel, scope: ScopeModel): string => memberKey(scopesOf(scopes, scope)),
+    scopeClass: (service: ServiceModel, { field }: ScopeModel): string => declared(declared(names.services, service.typeName).scopes, field),
+    scopeProperty: ({ field }: ScopeModel): string => safeIdentifier(protoCamelCase(field)),
+    /** The methods of a scope, each with the property of its request that is bound. */
+    scopeMethods: ({ methods }: ServiceModel, { field, methods: bound }: ScopeModel): ScopeMethodData[] =>
+      methods
+        .filter(({ name }) => bound.includes(name))
+        .map((method) => {
+          const property = propertyOf(method.input.typeName, field);
+          return { method, property, key: memberKey(property) };
+        }),
 
     // symbols
     export: (declaration: string, name: string): string => put(file.export(declaration, name)),
@@ -100,12 +123,22 @@ export function createHelpers({ file, names, symbols, docs, options, put, noLine
     valueFaceType: (message: MessageModel): string => (message.value ? code(valueType(message.value, self(message), "face")) : ""),
     valueInitType: (message: MessageModel): string => (message.value ? code(valueType(message.value, self(message), "init")) : ""),
 
-    // what companions are given
-    fieldFaces: (message: MessageModel): FieldFaceData[] => fieldFaces(message, options, (property) => properties(message.properties, property)),
+    // what the runtime is given
+    fieldFaces: (message: MessageModel): FieldFaceData[] =>
+      fieldFaces(message, {
+        int64: options.int64,
+        nameOf: (property) => properties(message.properties, property),
+        codegen: (name) => once(`codegen ${name}`, () => symbols.codegen(name)),
+        companion: (message) => symbol({ of: "companion", message }),
+      }),
     valueMembers: ({ value }: MessageModel): string =>
       Object.entries(value?.members ?? {})
-        .map(([kind, member]) => `${kind}: ${JSON.stringify(member)}`)
+        .map(([kind, member]) => `${kind}: ${literal(member)}`)
         .join(", "),
+    dialectName: (index: number): string => dialectName(index),
+    dialectLiteral: (dialect: DialectModel): string => literal({ ...dialect, tags: dialect.tags.map(({ name, kind }) => [name, kind]) }),
+    faultLiteral: (fault: MethodFaultModel): string => literal(faultShape(fault, propertyOf)),
+    list: (names: readonly string[]): string => literal(names),
 
     // docs
     doc: (typeName: string): string => put(docs.type(typeName)),
@@ -139,27 +172,4 @@ function memberNames<T>(namesOf: (members: readonly T[]) => readonly string[]): 
     }
     return names.get(member) as string;
   };
-}
-
-function fieldFaces(message: MessageModel, { int64 }: Options, nameOf: (property: PropertyModel) => string): FieldFaceData[] {
-  const entry = (field: FieldModel, property: string, found: string): FieldFaceData[] => {
-    const name = property === found ? null : field.member;
-    const { message, scalar } = faceOf(field.type, int64);
-    if (!name && !message && !scalar) return [];
-    return [{ property, field: name, message, scalar, bare: !name && message !== null, also: name !== null && (message !== null || scalar !== null) }];
-  };
-  // The runtime finds a field by protobuf-es's name for it; where the property has another, the proto's name tells.
-  return message.properties.flatMap((property) =>
-    property.role === "oneof"
-      ? property.cases.flatMap((field) => entry(field, caseName(field.name), protoCamelCase(field.member)))
-      : entry(property, nameOf(property), safeObjectProperty(protoCamelCase(property.member))),
-  );
-}
-
-function faceOf(type: TypeModel, int64: Options["int64"]): { message: MessageRef | null; scalar: string | null } {
-  if (type.role === "json") return { message: null, scalar: "jsonText" };
-  if (type.role === "enum") return { message: null, scalar: null };
-  if (type.role !== "scalar") return { message: type, scalar: null };
-  const wide = wideAs(type, int64);
-  return { message: null, scalar: wide === "number" ? "int64Number" : wide === "string" ? "int64String" : null };
 }

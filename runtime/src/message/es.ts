@@ -1,4 +1,5 @@
 import { create, type DescMessage, type Message } from "@bufbuild/protobuf";
+import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import type { MessageCodec } from "./codec.js";
 import { DescriptorCodec } from "./message.js";
 import type { Face, FieldFaces } from "./plan.js";
@@ -8,11 +9,14 @@ import type { Reader, Writer } from "./wire.js";
 class EsMessageCodec extends DescriptorCodec<unknown, unknown> {
   readonly #schema: DescMessage;
   readonly #toInit: (init: unknown) => unknown;
+  /** Whether protobuf-es has the defaults of unset fields in the message's prototype: then only what is its own was set. */
+  readonly #hasDefaults: boolean;
 
   constructor(schema: DescMessage, toInit: (init: unknown) => unknown) {
     super(schema, () => nestedFaces(schema));
     this.#schema = schema;
     this.#toInit = toInit;
+    this.#hasDefaults = schema.fields.some(({ message, presence }) => !message && presence !== FeatureSet_FieldPresence.IMPLICIT);
   }
 
   override read(reader: Reader, end: number, into: unknown): unknown {
@@ -25,7 +29,8 @@ class EsMessageCodec extends DescriptorCodec<unknown, unknown> {
   }
 
   override write(writer: Writer, init: unknown): void {
-    super.write(writer, this.#toInit(init));
+    const made = this.#toInit(init);
+    super.write(writer, this.#hasDefaults && typeof made === "object" && made !== null && !Array.isArray(made) ? { ...made } : made);
   }
 }
 

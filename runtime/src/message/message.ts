@@ -39,12 +39,14 @@ export abstract class PayloadMessageCodec<F, I> implements MessageCodec<F, I>, P
 export class DescriptorCodec<F, I> extends PayloadMessageCodec<F, I> {
   readonly #desc: DescMessage;
   readonly #faces: () => FieldFaces;
+  readonly #skipped: readonly string[] | undefined;
   #plan: MessagePlan | undefined;
 
-  constructor(desc: DescMessage, faces: () => FieldFaces) {
+  constructor(desc: DescMessage, faces: () => FieldFaces, skipped?: readonly string[]) {
     super(desc.typeName);
     this.#desc = desc;
     this.#faces = faces;
+    this.#skipped = skipped;
   }
 
   override read(reader: Reader, end: number, into: unknown): unknown {
@@ -59,7 +61,7 @@ export class DescriptorCodec<F, I> extends PayloadMessageCodec<F, I> {
 
   /** Made at first use, since companions refer to each other in circles. */
   private get plan(): MessagePlan {
-    this.#plan ??= planMessage(this.#desc, this.#faces());
+    this.#plan ??= planMessage(this.#desc, this.#faces(), this.#skipped);
     return this.#plan;
   }
 }
@@ -68,7 +70,8 @@ export class DescriptorCodec<F, I> extends PayloadMessageCodec<F, I> {
  * Makes the companion of a message from its descriptor. Called by generated code.
  *
  * @param faces gives what the descriptor does not tell of the fields: a function, since companions refer to each other in circles
+ * @param skipped fields that have no property: what comes in them is kept with the unknown fields
  */
-export function messageCodec<F, I>(desc: DescMessage, faces: () => FieldFaces = () => ({})): MessageCodec<F, I> {
-  return new DescriptorCodec<F, I>(desc, faces);
+export function messageCodec<F, I>(desc: DescMessage, faces: () => FieldFaces = () => ({}), skipped?: readonly string[]): MessageCodec<F, I> {
+  return new DescriptorCodec<F, I>(desc, faces, skipped);
 }

@@ -1,4 +1,4 @@
-import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
+import { type DescField, type DescMessage, type DescOneof, ScalarType } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import type { AnyDialect } from "../value/any.js";
 import type { AnyCodec } from "./codec.js";
@@ -12,10 +12,12 @@ export interface PayloadCodec {
   write(writer: Writer, init: unknown): void;
 }
 
-/** What the face of a field needs beyond the descriptor. Generated code lists it by the property of the face. */
+/** What the face of a field or a oneof needs beyond the descriptor. Generated code lists it by the property of the face. */
 export interface FieldFace {
-  /** The field's name in the proto, where the property's name does not tell. */
+  /** The field's or the oneof's name in the proto, where the property's name does not tell. */
   readonly field?: string;
+  /** The property's name, where another one is listed by it: two oneofs can have cases of one name. */
+  readonly property?: string;
   /** The companion of the field's message, or of the messages in its list or map. */
   readonly message?: AnyCodec;
   /** The face of the field's scalar, or of the scalars in its list or map. */
@@ -28,6 +30,12 @@ export interface FieldFace {
   readonly sidecar?: string;
   /** With `sidecar`: whether a Uint8Array goes there as it is. */
   readonly rawBytes?: boolean;
+}
+
+/** What generated code says of a member, or what follows from its name. */
+interface Given {
+  readonly property: string;
+  readonly face: FieldFace;
 }
 
 /** By property of the face: a {@link FieldFace}, or the companion of the field's message. */
@@ -90,28 +98,35 @@ export interface MessagePlan {
 /**
  * Makes the plan of a message from its descriptor, and from what generated code says of its fields.
  *
+ * @param skipped fields that stay unknown, by their names in the proto
  * @throws Error if a field with messages has no codec: then generated code and descriptor are of different protos
  */
-export function planMessage(desc: DescMessage, faces: FieldFaces): MessagePlan {
-  const given = new Map<string, { property: string; face: FieldFace }>();
-  for (const [property, entry] of Object.entries(faces)) {
+export function planMessage(desc: DescMessage, faces: FieldFaces, skipped: readonly string[] = []): MessagePlan {
+  // Apart from each other: fooBar can be the name of a field in the proto, and the property of a field foo_bar.
+  const byField = new Map<string, Given>();
+  const byProperty = new Map<string, Given>();
+  for (const [key, entry] of Object.entries(faces)) {
     const face: FieldFace = "typeName" in entry ? { message: entry } : entry;
-    given.set(face.field ?? property, { property, face });
+    const given = { property: face.property ?? key, face };
+    if (face.field === undefined) byProperty.set(key, given);
+    else byField.set(face.field, given);
   }
+  const givenOf = ({ name, localName }: DescField | DescOneof): Given => byField.get(name) ?? byProperty.get(localName) ?? { property: localName, face: {} };
   const sidecars = planSidecars(desc, faces);
-  const fields = desc.fields.map((field) => {
+  const known = skipped.length === 0 ? desc.fields : desc.fields.filter(({ name }) => !skipped.includes(name));
+  const fields = known.map((field) => {
     const sidecar = sidecars.get(field.name);
     if (sidecar) return sidecar;
-    const entry = given.get(field.name) ?? given.get(field.localName);
-    return planField(field, entry?.property ?? field.localName, entry?.face ?? {}, sidecars);
+    const { property, face } = givenOf(field);
+    return planField(field, property, face, field.oneof && givenOf(field.oneof).property, sidecars);
   });
   return {
     byNumber: new Map(fields.map((field) => [field.number, field])),
     ordered: fields.toSorted((a, b) => a.number - b.number),
-    oneofs: desc.oneofs.map(({ localName }) => ({
-      property: localName,
-      cases: new Set(fields.filter(({ oneof }) => oneof === localName).map(({ property }) => property)),
-    })),
+    oneofs: desc.oneofs.map((oneof) => {
+      const { property } = givenOf(oneof);
+      return { property, cases: new Set(fields.filter((field) => field.oneof === property).map((field) => field.property)) };
+    }),
     anys: fields.filter(({ any }) => any !== undefined),
     empty: emptyFace(fields.filter(({ isSidecar }) => !isSidecar)),
   };
@@ -128,7 +143,7 @@ function planSidecars(desc: DescMessage, faces: FieldFaces): Map<string, FieldPl
     if (owner === undefined || bytes === undefined || !isSidecarOf(bytes, owner) || sidecars.has(sidecar)) {
       throw new Error(`${sidecar} is no sidecar for ${property}: the generated code does not fit the descriptor, generate it again`);
     }
-    sidecars.set(sidecar, { ...planField(bytes, sidecar, {}, sidecars), isSidecar: true });
+    sidecars.set(sidecar, { ...planField(bytes, sidecar, {}, undefined, sidecars), isSidecar: true });
   }
   return sidecars;
 }
@@ -139,13 +154,13 @@ function isSidecarOf(bytes: DescField, owner: DescField): boolean {
   return owner.fieldKind === "message" && bytes.fieldKind === "scalar";
 }
 
-function planField(field: DescField, property: string, face: FieldFace, sidecars: ReadonlyMap<string, FieldPlan>): FieldPlan {
+function planField(field: DescField, property: string, face: FieldFace, oneof: string | undefined, sidecars: ReadonlyMap<string, FieldPlan>): FieldPlan {
   if (field.message && !face.message && !face.any) throw new Error(`no codec for ${field}: the generated code does not fit this runtime, generate it again`);
   return {
     number: field.number,
     kind: field.fieldKind === "list" || field.fieldKind === "map" ? field.fieldKind : "singular",
     property,
-    oneof: field.oneof?.localName,
+    oneof,
     presence: field.presence !== FeatureSet_FieldPresence.IMPLICIT,
     required: field.presence === FeatureSet_FieldPresence.LEGACY_REQUIRED,
     message: face.any?.message ?? (face.message as unknown as PayloadCodec | undefined),

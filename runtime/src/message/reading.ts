@@ -29,16 +29,14 @@ export function readFields(plan: MessagePlan, face: Face, reader: Reader, end: n
 
 function readSingular(field: FieldPlan, face: Face, reader: Reader, end: number, wireType: WireType): void {
   const { oneof, property } = field;
-  if (oneof !== undefined) {
-    const before = face[oneof] as { case?: string; value?: unknown };
-    face[oneof] = { case: property, value: readElement(field, reader, end, wireType, before.case === property ? before.value : undefined) };
-    return;
-  }
-  const value = readElement(field, reader, end, wireType, face[property]);
-  // A closed enum keeps the numbers that it does not name among the unknown fields.
+  const chosen = oneof === undefined ? undefined : (face[oneof] as { case?: string; value?: unknown });
+  const before = chosen ? (chosen.case === property ? chosen.value : undefined) : face[property];
+  const value = readElement(field, reader, end, wireType, before);
+  // A closed enum keeps the numbers that it does not name among the unknown fields, and leaves what was there before.
   if (field.closed && !field.closed.has(value as number)) {
     keepUnknown(face, { no: field.number, wireType, data: new Writer().int32(value as number).finish() });
-  } else face[property] = value;
+  } else if (oneof === undefined) face[property] = value;
+  else face[oneof] = { case: property, value };
 }
 
 function readList(field: FieldPlan, list: unknown[], reader: Reader, end: number, wireType: WireType): void {

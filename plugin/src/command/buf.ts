@@ -1,0 +1,87 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { createFileRegistry, type DescFile, fromBinary } from "@bufbuild/protobuf";
+import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { yaml } from "../config/document.js";
+
+/** What went wrong outside of the protos: told without a stack, with exit code 1. */
+export class CommandError extends Error {}
+
+/** The files of an input of buf, and those of them that are its own, not imported ones. */
+export interface Built {
+  readonly files: readonly DescFile[];
+  readonly own: readonly DescFile[];
+}
+
+const timeoutMs = 120_000;
+const maxImageBytes = 512 * 1024 * 1024;
+
+/**
+ * Has buf compile an input: a directory, an image, a module, whatever `buf build` takes.
+ *
+ * @throws CommandError if buf is not there, or what it says if it fails
+ */
+export function buildImage(input: string): Built {
+  const { status, stdout, stderr, error } = spawnSync("buf", ["build", input, "-o", "-#format=binpb"], { maxBuffer: maxImageBytes, timeout: timeoutMs });
+  if (error && (error as NodeJS.ErrnoException).code === "ENOENT")
+    throw new CommandError("buf is not installed, or not in PATH: npm install --save-dev @bufbuild/buf, and run this by npx");
+  if (error) throw new CommandError(`buf build ${input}: ${error.message}`);
+  if (status !== 0) throw new CommandError(`buf build ${input} failed:\n${stderr.toString().trimEnd()}`);
+  const { file } = fromBinary(FileDescriptorSetSchema, stdout);
+  const files = [...createFileRegistry(fromBinary(FileDescriptorSetSchema, stdout)).files];
+  const imported = new Set(file.filter((proto) => isImport(proto.$unknown ?? [])).map(({ name }) => name));
+  return { files, own: files.filter(({ proto }) => !imported.has(proto.name)) };
+}
+
+/** Whether buf says of a file that it was only imported. Source: buf's image.proto (ImageFile.buf_extension = 8042, is_import = 1). */
+function isImport(unknown: readonly { readonly no: number; readonly wireType: number; readonly data: Uint8Array }[]): boolean {
+  const extension = unknown.find(({ no, wireType }) => no === 8042 && wireType === WireType.LengthDelimited);
+  if (!extension) return false;
+  const outer = new BinaryReader(extension.data);
+  const reader = new BinaryReader(outer.bytes());
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag();
+    if (number === 1 && wireType === WireType.Varint) return reader.bool();
+    reader.skip(wireType, number);
+  }
+  return false;
+}
+
+/** What a buf.gen.yaml says that matters here. */
+export interface GenerateTemplate {
+  /** The directories that are generated from. */
+  readonly inputs: readonly string[];
+  /** The config of protoc-gen-bridge. */
+  readonly configPath: string | undefined;
+}
+
+/**
+ * Reads a buf.gen.yaml; nothing, if there is none at the path that is looked at by default.
+ *
+ * @throws CommandError if it cannot be read
+ */
+export function readGenerateTemplate(path: string | undefined): GenerateTemplate {
+  const file = path ?? "buf.gen.yaml";
+  if (path === undefined && !existsSync(file)) return { inputs: [], configPath: undefined };
+  let content: unknown;
+  try {
+    content = yaml().parse(readFileSync(file, "utf8"), { maxAliasCount: 100 });
+  } catch (reason) {
+    throw new CommandError(`${file} cannot be read: ${reason instanceof Error ? reason.message : String(reason)}`);
+  }
+  const { inputs, plugins } = isObject(content) ? content : {};
+  const directories = listOf(inputs).flatMap((input) => (isObject(input) && typeof input["directory"] === "string" ? [input["directory"]] : []));
+  const bridge = listOf(plugins).find((plugin) => isObject(plugin) && Object.values(plugin).some((value) => String(value).includes("protoc-gen-bridge")));
+  const opt = isObject(bridge) ? bridge["opt"] : undefined;
+  const options = (Array.isArray(opt) ? opt : [opt]).flatMap((option) => String(option ?? "").split(","));
+  return { inputs: directories, configPath: options.find((option) => option.startsWith("config="))?.slice("config=".length) };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,78 @@
+import { distance } from "fastest-levenshtein";
+import { loadSettings } from "../config/load.js";
+import { Problems } from "../diagnostics.js";
+import { explain, selectorsOf } from "../explain.js";
+import { buildModel, type Model } from "../model/model.js";
+import { profiles } from "../profiles.js";
+import { type Built, buildImage, CommandError, readGenerateTemplate } from "./buf.js";
+
+/** What `protobridge explain` is given. */
+export interface ExplainOptions {
+  readonly selector: string | undefined;
+  readonly inputs: readonly string[];
+  readonly template: string | undefined;
+  readonly config: string | undefined;
+  readonly json: boolean;
+}
+
+/** What it prints: to standard output, and to standard error. */
+export interface ExplainResult {
+  readonly output: string;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Tells what the plugin makes of protos, and why.
+ *
+ * @throws CommandError if buf fails, or if nothing has the name of the selector
+ * @throws ProblemsError with all that is wrong in the config
+ */
+export function runExplain({ selector, inputs, template, config, json }: ExplainOptions): ExplainResult {
+  const { inputs: known, configPath } = readGenerateTemplate(template);
+  const given = inputs.length > 0 ? inputs : known.length > 0 ? known : ["."];
+  const problems = new Problems();
+  const built = given.map(buildImage);
+  const { model, applied } = modelOf(built, config ?? configPath, problems);
+  problems.check();
+  const warnings = problems.all.map(({ place, message }) => (place === "" ? message : `${place}: ${message}`));
+  if (selector !== undefined && !selectorsOf(model).some((name) => name === selector || name.startsWith(`${selector}.`))) throw unknown(selector, model);
+  if (json) return { output: `${JSON.stringify({ profiles: applied, files: filesOf(model, selector), warnings }, null, 2)}\n`, warnings: [] };
+  const header = applied.length === 0 ? "" : `profiles: ${applied.join(", ")}\n\n`;
+  return { output: header + explain(model, selector), warnings };
+}
+
+/** One model of all inputs. Selectors have to match in one of them. */
+function modelOf(built: readonly Built[], configPath: string | undefined, problems: Problems): { model: Model; applied: readonly string[] } {
+  const all = built.flatMap(({ files }) => files);
+  const applied = new Set<string>();
+  const files = built.flatMap(({ files, own }, i) => {
+    // The config is checked once, against all inputs together.
+    const loaded = loadSettings({ files, checked: all, configPath, profiles, problems: i === 0 ? problems : new Problems(), whole: true });
+    for (const name of loaded.applied) applied.add(name);
+    const wanted = new Set(own.map(({ proto }) => proto.name));
+    return buildModel(files, { settings: loaded.settings, problems: { of: problems, files: wanted } }).files.filter(({ path }) => wanted.has(path));
+  });
+  return { model: { files }, applied: [...applied] };
+}
+
+function filesOf({ files }: Model, selector: string | undefined): Model["files"] {
+  if (selector === undefined) return files;
+  const isWanted = (name: string): boolean => name === selector || name.startsWith(`${selector}.`) || selector.startsWith(`${name}.`);
+  return files
+    .filter((file) => selectorsOf({ files: [file] }).some((name) => name === selector || name.startsWith(`${selector}.`)))
+    .map((file) =>
+      file.path === selector || file.package === selector
+        ? file
+        : {
+            ...file,
+            enums: file.enums.filter(({ typeName }) => isWanted(typeName)),
+            messages: file.messages.filter(({ typeName }) => isWanted(typeName)),
+            services: file.services.filter(({ typeName }) => isWanted(typeName)),
+          },
+    );
+}
+
+function unknown(selector: string, model: Model): CommandError {
+  const nearest = selectorsOf(model).toSorted((a, b) => distance(a, selector) - distance(b, selector))[0];
+  return new CommandError(`nothing is called ${selector}${nearest === undefined ? "" : `; did you mean ${nearest}?`}`);
+}

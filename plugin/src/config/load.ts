@@ -1,0 +1,42 @@
+import type { DescFile } from "@bufbuild/protobuf";
+import type { Problems } from "../diagnostics.js";
+import { optionsLayer } from "./options.js";
+import { applyingProfiles, profileLayer, readProfiles } from "./profiles.js";
+import { checkSelectors } from "./selectors.js";
+import { Settings } from "./settings.js";
+import { readConfigFile } from "./yaml.js";
+
+/** What settings are made of. */
+export interface SettingsSource {
+  /** All files of the request. */
+  readonly files: readonly DescFile[];
+  /** Those in which the selectors of the config have to match, if their package is there. */
+  readonly checked: readonly DescFile[];
+  /** The path of a `bridge.yaml`. */
+  readonly configPath: string | undefined;
+  /** The profiles that the plugin brings. */
+  readonly profiles: readonly unknown[];
+  readonly problems: Problems;
+  /** Whether `checked` is all that there is: then every selector has to match. */
+  readonly whole: boolean;
+}
+
+/**
+ * What profiles, options in the protos and the config say of some files, the later winning.
+ *
+ * @throws ProblemsError if the config cannot be read
+ */
+export function loadSettings({ files, checked, configPath, profiles, problems, whole }: SettingsSource): {
+  readonly settings: Settings;
+  /** The names of the profiles that apply. */
+  readonly applied: readonly string[];
+} {
+  const file = configPath === undefined ? undefined : readConfigFile(configPath);
+  const known = readProfiles(profiles);
+  if (file) checkSelectors(file, checked, problems, { whole, profiles: known.map(({ name }) => name) });
+  const applying = applyingProfiles(known, files, file?.config.ignoreProfiles ?? []);
+  return {
+    settings: new Settings([...applying.map(profileLayer), optionsLayer(files), ...(file ? [file] : [])]),
+    applied: applying.map(({ name }) => name),
+  };
+}

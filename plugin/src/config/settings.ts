@@ -1,0 +1,123 @@
+import { create, type DescFile, type DescMessage, type MessageShape } from "@bufbuild/protobuf";
+import {
+  type Any,
+  AnySchema,
+  type Config,
+  type Enum,
+  EnumSchema,
+  type Field,
+  FieldSchema,
+  type Message,
+  MessageSchema,
+  type Method,
+  MethodSchema,
+  type Oneof,
+  OneofSchema,
+  type Package,
+  PackageSchema,
+  type Service,
+  ServiceSchema,
+} from "../gen/protobridge/v1/config_pb.js";
+import { mergeInto } from "./merge.js";
+
+/** One of the places that say something of the protos. */
+export interface Layer {
+  readonly config: Config;
+  /** What is said of the files themselves, by path: options of the proto. */
+  readonly files?: ReadonlyMap<string, Package>;
+  /** Where it says something, for people: `bridge.yaml:3:5`, `profile acme`. */
+  place(...path: string[]): string;
+}
+
+/** What all layers say of one element. */
+export interface Said<T> {
+  readonly rule: T;
+  /** Where a part of it comes from, for people; undefined if nobody says it. */
+  from(...path: string[]): string | undefined;
+}
+
+type Section = Exclude<keyof Config, "$typeName" | "$unknown" | "ignoreProfiles">;
+
+/** What the layers say together, of which the later ones win. */
+export class Settings {
+  readonly #layers: readonly Layer[];
+  readonly #said = new Map<string, Said<unknown>>();
+
+  /** @param layers the later wins */
+  constructor(layers: readonly Layer[] = []) {
+    this.#layers = layers;
+  }
+
+  service(typeName: string): Said<Service> {
+    return this.#of("services", ServiceSchema, typeName);
+  }
+
+  method(service: string, name: string): Said<Method> {
+    return this.#of("methods", MethodSchema, `${service}.${name}`);
+  }
+
+  message(typeName: string): Said<Message> {
+    return this.#of("messages", MessageSchema, typeName);
+  }
+
+  field(message: string, name: string): Said<Field> {
+    return this.#of("fields", FieldSchema, `${message}.${name}`);
+  }
+
+  oneof(message: string, name: string): Said<Oneof> {
+    return this.#of("oneofs", OneofSchema, `${message}.${name}`);
+  }
+
+  enum(typeName: string): Said<Enum> {
+    return this.#of("enums", EnumSchema, typeName);
+  }
+
+  /** What is said of a file: of its package, and of itself. */
+  file({ proto }: DescFile): Said<Package> {
+    return this.#merged(`file ${proto.name}`, PackageSchema, (layer) => {
+      const rule = layer.files?.get(proto.name) ?? own(layer.config.packages, proto.package);
+      return rule && { rule, path: ["packages", proto.package] };
+    });
+  }
+
+  /** How a field reads if it is an Any: what is said of it, over what is said of its file. */
+  any(file: DescFile, message: string, name: string): Said<Any> {
+    const [general, own] = [this.file(file), this.field(message, name)];
+    if (!own.rule.any) return { rule: general.rule.any ?? create(AnySchema), from: (...path) => general.from("any", ...path) };
+    const rule = create(AnySchema);
+    if (general.rule.any) mergeInto(AnySchema, rule, general.rule.any);
+    mergeInto(AnySchema, rule, own.rule.any);
+    return { rule, from: (...path) => own.from("any", ...path) ?? general.from("any", ...path) };
+  }
+
+  #of<Desc extends DescMessage>(section: Section, schema: Desc, selector: string): Said<MessageShape<Desc>> {
+    return this.#merged(`${section} ${selector}`, schema, ({ config }) => {
+      const rules = config[section] as { readonly [selector: string]: MessageShape<Desc> };
+      const rule = own(rules, selector);
+      return rule && { rule, path: [section, selector] };
+    });
+  }
+
+  #merged<Desc extends DescMessage>(
+    key: string,
+    schema: Desc,
+    find: (layer: Layer) => { readonly rule: MessageShape<Desc>; readonly path: readonly string[] } | undefined,
+  ): Said<MessageShape<Desc>> {
+    const known = this.#said.get(key);
+    if (known) return known as Said<MessageShape<Desc>>;
+    const rule = create(schema);
+    const from = new Map<string, string>();
+    for (const layer of this.#layers) {
+      const found = find(layer);
+      if (found) mergeInto(schema, rule, found.rule, (path) => from.set(path.join("\n"), layer.place(...found.path, ...path)));
+    }
+    const said: Said<MessageShape<Desc>> = { rule, from: (...path) => from.get(path.join("\n")) };
+    this.#said.set(key, said);
+    return said;
+  }
+}
+
+/** What an object has itself: a selector can be called like something that every object has. */
+function own<T>(rules: { readonly [selector: string]: T }, selector: string): T | undefined {
+  return Object.hasOwn(rules, selector) ? rules[selector] : undefined;
+}

@@ -1,0 +1,115 @@
+import { type DescField, ScalarType } from "@bufbuild/protobuf";
+import { Any_Content, Tag_Kind } from "../gen/protobridge/v1/config_pb.js";
+import type { Deciding } from "./deciding.js";
+import type { Reason } from "./reason.js";
+
+/** What a tag says of a value. */
+export type TagKind = "any" | "null" | "boolean" | "integer" | "float" | "string" | "list" | "map";
+
+/** How values stand in a google.protobuf.Any. */
+export interface DialectModel {
+  /** Whether they are packed messages of Google; else they are JSON text behind a type URL. */
+  readonly packed: boolean;
+  /** With `{tag}` in it. */
+  readonly typeUrl: string;
+  readonly alsoTypeUrls: readonly string[];
+  /** The first tag of a kind is the one that such a value gets by itself. */
+  readonly tags: readonly { readonly name: string; readonly kind: TagKind }[];
+  readonly bareTokens: boolean;
+}
+
+/** A google.protobuf.Any that reads as a value. */
+export interface AnyModel {
+  readonly role: "any";
+  /** Its dialect, by its place among those of the file. */
+  readonly dialect: number;
+  /** The field beside it that says the tag. */
+  readonly tag: string | null;
+  /** The field beside it whose bytes go with the value. */
+  readonly sidecar: string | null;
+  /** Whether bytes can be sent in the sidecar as they are. */
+  readonly rawBytes: boolean;
+}
+
+const kinds: Readonly<Record<Tag_Kind, TagKind>> = {
+  [Tag_Kind.UNSPECIFIED]: "any",
+  [Tag_Kind.NULL]: "null",
+  [Tag_Kind.BOOLEAN]: "boolean",
+  [Tag_Kind.INTEGER]: "integer",
+  [Tag_Kind.FLOAT]: "float",
+  [Tag_Kind.STRING]: "string",
+  [Tag_Kind.LIST]: "list",
+  [Tag_Kind.MAP]: "map",
+};
+
+const packedUrl = "type.googleapis.com/google.protobuf.{tag}";
+
+/**
+ * Decides how a google.protobuf.Any reads.
+ *
+ * @returns undefined if it reads as itself, and nobody says anything else
+ */
+export function anyModel(field: DescField, deciding: Deciding): { readonly type: AnyModel; readonly reason: Reason } | Reason | undefined {
+  if (field.message?.typeName !== "google.protobuf.Any") return undefined;
+  const { rule, from } = deciding.settings.any(field.parent.file, field.parent.typeName, field.name);
+  const said = from("content") ?? null;
+  if (rule.content === Any_Content.UNSPECIFIED) return undefined;
+  if (rule.content === Any_Content.MESSAGE) return { rule: "Any dialect", because: "it stays a message", from: said };
+  const packed = rule.content === Any_Content.PACKED;
+  if (!packed && rule.typeUrl.split("{tag}").length !== 2) {
+    deciding.problems.error(said ?? deciding.place(field), `${field.parent.typeName}.${field.name}: content JSON needs a type_url with one {tag} in it`);
+    return undefined;
+  }
+  const dialect: DialectModel = {
+    packed,
+    typeUrl: rule.typeUrl === "" ? packedUrl : rule.typeUrl,
+    alsoTypeUrls: rule.alsoTypeUrls,
+    tags: rule.tags.map(({ name, kind }) => ({ name, kind: kinds[kind] })),
+    bareTokens: rule.bareTokens ?? false,
+  };
+  const sidecar = sidecarOf(field, rule.sidecar, deciding);
+  const tag = field.parent.fields.find((beside) => beside.name === rule.tagField && beside.scalar === ScalarType.STRING && isSingular(beside));
+  const parts = [
+    packed ? "it holds packed values" : `it holds JSON behind ${dialect.typeUrl}`,
+    tag ? `its tag is in ${tag.name}` : "",
+    sidecar === null ? "" : `bytes go with it in ${sidecar}${rule.rawBytes ? ", which peers take as they are" : ""}`,
+  ];
+  return {
+    type: { role: "any", dialect: indexOf(dialect, deciding.dialects), tag: tag?.name ?? null, sidecar, rawBytes: rule.rawBytes ?? false },
+    reason: { rule: "Any dialect", because: parts.filter((part) => part !== "").join(", "), from: said },
+  };
+}
+
+/** Whether a google.protobuf.Any reads as a value, not as a message. */
+export function readsAsValue(field: DescField, { settings }: Deciding): boolean {
+  const { content } = settings.any(field.parent.file, field.parent.typeName, field.name).rule;
+  return content === Any_Content.JSON || content === Any_Content.PACKED;
+}
+
+function indexOf(dialect: DialectModel, known: DialectModel[]): number {
+  const text = JSON.stringify(dialect);
+  const index = known.findIndex((other) => JSON.stringify(other) === text);
+  return index === -1 ? known.push(dialect) - 1 : index;
+}
+
+/**
+ * The field of bytes that goes with a value: of the same shape, with `binary_` in front of one of the parts of its name.
+ */
+function sidecarOf(field: DescField, said: string, deciding: Deciding): string | null {
+  const fits = (other: DescField): boolean =>
+    field.fieldKind === "map"
+      ? other.fieldKind === "map" && other.mapKey === field.mapKey && other.scalar === ScalarType.BYTES
+      : isSingular(field) && isSingular(other) && other.scalar === ScalarType.BYTES;
+  const parts = field.name.split("_");
+  const wanted = said === "" ? parts.map((_, i) => [...parts.slice(0, i), "binary", ...parts.slice(i)].join("_")) : [said];
+  const found = field.parent.fields.filter((other) => wanted.includes(other.name) && fits(other));
+  if (found.length < 2) return found[0]?.name ?? null;
+  const name = `${field.parent.typeName}.${field.name}`;
+  const names = found.map((other) => other.name).join(" or ");
+  deciding.problems.warn(deciding.place(field), `${name} has no sidecar, since it could be ${names}: say fields: ${name}: { any: { sidecar: ... } }`);
+  return null;
+}
+
+function isSingular(field: DescField): boolean {
+  return field.fieldKind !== "list" && field.fieldKind !== "map" && !field.oneof;
+}
