@@ -26,9 +26,13 @@ export class Docs {
     return this.#doc(this.#types.get(typeName));
   }
 
-  /** The comment of a field, a oneof or an RPC, with what it was generated from. */
-  member(typeName: string, member: string, indentation: string): Printable {
-    return this.#doc(this.#member(typeName, member), indentation);
+  /**
+   * The comment of a field, a oneof or an RPC, with what it was generated from.
+   *
+   * @param tag a further line, such as what it throws
+   */
+  member(typeName: string, member: string, indentation: string, tag?: string): Printable {
+    return this.#doc(this.#member(typeName, member), indentation, tag);
   }
 
   /** The comment of a field or a oneof alone; undefined if there is none. */
@@ -43,8 +47,8 @@ export class Docs {
     return this.#file.jsDoc([first, ...rest].join("\n"), indentation);
   }
 
-  #doc(desc: Described, indentation?: string): Printable {
-    return this.#file.jsDoc(docText(desc, this.#commentsOf(desc)), indentation);
+  #doc(desc: Described, indentation?: string, tag?: string): Printable {
+    return this.#file.jsDoc(docText(desc, this.#commentsOf(desc), tag), indentation);
   }
 
   #commentsOf(desc: Described): Comments {
@@ -80,11 +84,12 @@ function fileOf(desc: Described): DescFile {
 }
 
 /** The text that protoplugin's `jsDoc` gives for a descriptor, whose comments it would search the whole file for. */
-function docText(desc: Described, { leading, trailing }: Comments): string {
+function docText(desc: Described, { leading, trailing }: Comments, tag?: string): string {
   const paragraphs = [leading, trailing].filter((text) => text !== undefined).map((text) => (text.endsWith("\n") ? text.slice(0, -1) : text));
   // An empty comment is a paragraph only if nothing comes before it.
   const text = paragraphs[0] === "" ? paragraphs.slice(1).join("\n\n") : paragraphs.join("\n\n");
   const lines = text === "" ? [] : [...text.split("\n").map(unindented), ""];
+  if (tag !== undefined) lines.push(tag);
   lines.push(`@generated from ${desc.kind === "field" ? `field: ${getDeclarationString(desc)};` : desc.toString()}`);
   const features = desc.kind === "message" || desc.kind === "enum" ? featureStrings(desc.proto.options?.features) : [];
   if (features.length > 0) lines.push(`@generated with option${features.length > 1 ? "s" : ""} ${features.join(", ")}`);

@@ -143,11 +143,19 @@ export function createHelpers({ file, names, symbols, docs, options, message: me
     // docs
     doc: (typeName: string): string => put(docs.type(typeName)),
     memberDoc: (typeName: string, member: string, indentation: string): string => put(docs.member(typeName, member, indentation)),
+    callDoc: (typeName: string, { name, fault }: MethodModel, indentation: string): string =>
+      put(docs.member(typeName, name, indentation, fault ? throwsTag(fault) : undefined)),
     commentOf: (typeName: string, member: string, indentation: string): string => {
       const comment = docs.comment(typeName, member, indentation);
       return comment === undefined ? noLine : put(comment);
     },
   };
+}
+
+/** That a call throws what its response carries. */
+function throwsTag({ success, code }: MethodFaultModel): string {
+  const path = (success ?? code)?.steps.map(({ member }) => member).join(".");
+  return `@throws BridgeError also for a response whose \`${path}\` ${success ? "is false" : "is not ok"}`;
 }
 
 function symbolKey(ref: SymbolRef): string {
