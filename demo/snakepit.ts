@@ -64,7 +64,7 @@ export async function snakepitCalls(address: string): Promise<Comparison[]> {
     };
 
     const { result } = await session.executeTool({ toolName: "measure", parameters: { data: new Uint8Array(3), factor: 0.5 } });
-    const parameters = { factor: { typeUrl: "type.googleapis.com/snakepit.float", value: Buffer.from("0.5") } };
+    const parameters = { factor: { type_url: "type.googleapis.com/snakepit.float", value: Buffer.from("0.5") } };
     const resultToo = (await dynamic.unary("executeTool", {
       sessionId: "s1",
       toolName: "measure",
