@@ -103,18 +103,31 @@ export class Settings {
     schema: Desc,
     find: (layer: Layer) => { readonly rule: MessageShape<Desc>; readonly path: readonly string[] } | undefined,
   ): Said<MessageShape<Desc>> {
-    const known = this.#said.get(key);
-    if (known) return known as Said<MessageShape<Desc>>;
-    const rule = create(schema);
-    const from = new Map<string, string>();
-    for (const layer of this.#layers) {
-      const found = find(layer);
-      if (found) mergeInto(schema, rule, found.rule, (path) => from.set(path.join("\n"), layer.place(...found.path, ...path)));
+    const found = this.#layers.flatMap((layer) => {
+      const rule = find(layer);
+      return rule ? [{ layer, ...rule }] : [];
+    });
+    // Of nearly all elements nobody says anything.
+    const name = found.length === 0 ? schema.typeName : key;
+    let said = this.#said.get(name) as Said<MessageShape<Desc>> | undefined;
+    if (!said) {
+      said = mergedOf(schema, found);
+      this.#said.set(name, said);
     }
-    const said: Said<MessageShape<Desc>> = { rule, from: (...path) => from.get(path.join("\n")) };
-    this.#said.set(key, said);
     return said;
   }
+}
+
+function mergedOf<Desc extends DescMessage>(
+  schema: Desc,
+  found: readonly { readonly layer: Layer; readonly rule: MessageShape<Desc>; readonly path: readonly string[] }[],
+): Said<MessageShape<Desc>> {
+  const rule = create(schema);
+  const from = new Map<string, string>();
+  for (const { layer, rule: said, path } of found) {
+    mergeInto(schema, rule, said, (part) => from.set(part.join("\n"), layer.place(...path, ...part)));
+  }
+  return { rule, from: (...path) => from.get(path.join("\n")) };
 }
 
 /** What an object has itself: a selector can be called like something that every object has. */
