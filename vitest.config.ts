@@ -13,7 +13,6 @@ export default defineConfig({
       { find: /^@protobridge\/runtime\/memory$/, replacement: source("runtime/src/transports/memory.ts") },
       { find: /^@protobridge\/runtime\/grpc$/, replacement: source("runtime/src/transports/grpc/index.ts") },
       { find: /^@protobridge\/runtime\/connect$/, replacement: source("runtime/src/transports/connect/index.ts") },
-      { find: /^@protobridge\/plugin$/, replacement: source("plugin/src/index.ts") },
     ],
   },
   test: {

@@ -1,5 +1,5 @@
 // Checks profiles/*.yaml and writes them into dist/profiles.js as protobuf JSON, so that the plugin starts without a YAML parser.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { toJson } from "@bufbuild/protobuf";
 import { parseProfile } from "../dist/config/yaml.js";
 import { ProfileSchema } from "../dist/gen/protobridge/v1/config_pb.js";
@@ -16,3 +16,4 @@ const profiles = readdirSync(folder)
     return toJson(ProfileSchema, profile);
   });
 writeFileSync(new URL("../dist/profiles.js", import.meta.url), `export const profiles = ${JSON.stringify(profiles, undefined, 2)};\n`);
+cpSync(new URL("../src/profiles.d.ts", import.meta.url), new URL("../dist/profiles.d.ts", import.meta.url));

@@ -1,5 +1,6 @@
-// Compiles templates/*.hbs into plugin/dist/templates.js, so that the plugin starts without the Handlebars compiler.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+// Compiles templates/*.hbs into plugin/dist/templates.js, so that the plugin starts without the Handlebars compiler; and puts a copy of them
+// beside it, for those who write templates of their own.
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import Handlebars from "handlebars";
 import { createHelpers } from "../dist/rendering/helpers.js";
 
@@ -15,3 +16,5 @@ const specs = readdirSync(folder)
     return `  ${file.replace(/\.hbs$/, "")}: ${code},\n`;
   });
 writeFileSync(new URL("../dist/templates.js", import.meta.url), `export const templates = {\n${specs.join("")}};\n`);
+cpSync(folder, new URL("../dist/templates/", import.meta.url), { recursive: true });
+cpSync(new URL("../src/templates.d.ts", import.meta.url), new URL("../dist/templates.d.ts", import.meta.url));
