@@ -59,53 +59,6 @@ describe("a config for two packages", () => {
   });
 });
 
-describe("what is wrong gives one clear error, and no output", () => {
-  const cases: [name: string, files: Readonly<Record<string, string>>, options: string, error: string][] = [
-    ["an unknown option", {}, "colour=red", 'invalid option "colour=red": there is no such option; there are '],
-    ["a config that is not there", {}, "config=bridge.yaml", "bridge.yaml"],
-    ["a malformed config", { "bridge.yaml": "fields:\n  a: [\n" }, "config=bridge.yaml", "bridge.yaml:"],
-    ["a wrong type in it", { "bridge.yaml": "fields:\n  one.v1.Job.n: { skip: 3 }\n" }, "config=bridge.yaml", "bridge.yaml:2:25: skip is true or false, not 3"],
-    [
-      "a selector that matches nothing",
-      { "bridge.yaml": "messages:\n  one.v1.Jobb: { name: J }\n" },
-      "config=bridge.yaml",
-      'bridge.yaml:2:3: no message "one.v1.Jobb" among the protos of this run; did you mean "one.v1.Job"?',
-    ],
-    ["contradictory rules", { "bridge.yaml": "messages:\n  one.v1.Gone: { skip: true, name: G }\n" }, "config=bridge.yaml", "bridge.yaml:2:"],
-    [
-      "two elements with one name",
-      { "bridge.yaml": "messages:\n  one.v1.Gone: { name: Same }\n  one.v1.Job: { name: Same }\n" },
-      "config=bridge.yaml",
-      "bridge.yaml:2:18: name: one.v1.Gone cannot be called Same: that is the name of one.v1.Job",
-    ],
-    [
-      "an element that cannot be generated",
-      { "bridge.yaml": "messages:\n  one.v1.Job: { skip: true }\nfields:\n  two.v1.Batch.jobs: { skip: true }\n" },
-      "config=bridge.yaml",
-      "one/v1/one.proto:4: the RPC one.v1.Jobs.Start cannot be generated: its message one.v1.Job is skipped; say methods: one.v1.Jobs.Start: { skip: true }, too",
-    ],
-    [
-      "a template that throws",
-      {
-        "own/enum.hbs": "{{! templates version 1 }}\n\nexport {{nothing}};\n",
-        "proto/three/v1/three.proto": proto("three.v1", "enum E { E_UNSPECIFIED = 0; }"),
-      },
-      "templates=own",
-      'own/enum.hbs:3: "nothing" not defined in',
-    ],
-    ["a template that does not parse", { "own/enum.hbs": "x\n{{#if" }, "templates=own", "own/enum.hbs:2: Parse error"],
-    ["a template of another version", { "own/enum.hbs": "{{! templates version 0 }}" }, "templates=own", "own/enum.hbs is for version 0 of the templates"],
-    ["a template that stands for none", { "own/enums.hbs": "" }, "templates=own", "own/enums.hbs stands for no template: there are enum.hbs, "],
-    ["a directory of templates that is not there", {}, "templates=own", "templates=own: own cannot be read: ENOENT"],
-  ];
-  it.each(cases)("%s", (_name, files, options, error) => {
-    const { status, stderr, files: generated } = generate(files, options);
-    expect(stderr).toContain(`protoc-gen-bridge: ${error}`);
-    expect(status).toBe(1);
-    expect(generated).toEqual({});
-  });
-});
-
 describe("templates=", () => {
   it("overrides a template by its file name, with the helpers of ours and partials of its own", () => {
     const own = {
