@@ -238,6 +238,12 @@ describe("values in google.protobuf.Any", () => {
       "warning a.proto:6: a.P.odd_one has no sidecar, since it could be binary_odd_one or odd_binary_one: say fields: a.P.odd_one: { any: { sidecar: ... } }",
     ]);
   });
+  it("leave bytes alone that were there before", () => {
+    const older = "message V { bytes binary_value = 1; google.protobuf.Any value = 2; }";
+    expect(decide(older, { packages: { a: { any } } }).field("V", "value").type).toMatchObject({ sidecar: null });
+    const said = { packages: { a: { any } }, fields: { "a.V.value": { any: { sidecar: "binary_value" } } } };
+    expect(decide(older, said).field("V", "value").type).toMatchObject({ sidecar: "binary_value" });
+  });
   it("differ by field", () => {
     const { file, field } = decide(lines, {
       packages: { a: { any } },

@@ -102,7 +102,8 @@ function sidecarOf(field: DescField, said: string, deciding: Deciding): string |
       : isSingular(field) && isSingular(other) && other.scalar === ScalarType.BYTES;
   const parts = field.name.split("_");
   const wanted = said === "" ? parts.map((_, i) => [...parts.slice(0, i), "binary", ...parts.slice(i)].join("_")) : [said];
-  const found = field.parent.fields.filter((other) => wanted.includes(other.name) && fits(other));
+  // By number: a value that the proto gains later never takes over bytes that had a property of their own.
+  const found = field.parent.fields.filter((other) => wanted.includes(other.name) && fits(other) && (said !== "" || other.number > field.number));
   if (found.length < 2) return found[0]?.name ?? null;
   const name = `${field.parent.typeName}.${field.name}`;
   const names = found.map((other) => other.name).join(" or ");

@@ -80,7 +80,7 @@ export class Symbols {
     if (of === "face") return this.#imports(this.#shapes.shape(this.#file, desc));
     const schema = this.#shapes.schema(this.#file, desc, of === "init");
     if (of === "init") return [this.#file.import("MessageInitShape", "@bufbuild/protobuf", true), "<typeof ", schema, ">"];
-    return [this.codegen("esMessage"), "(", schema, ")"];
+    return ["/*@__PURE__*/ ", this.codegen("esMessage"), "(", schema, ")"];
   }
 
   #import(name: string, from: string, typeOnly = false): ImportSymbol {
