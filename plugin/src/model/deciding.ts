@@ -1,7 +1,7 @@
 import type { AnyDesc } from "@bufbuild/protobuf";
 import type { Said, Settings } from "../config/settings.js";
 import type { Problems } from "../diagnostics.js";
-import type { DialectModel } from "./any.js";
+import type { DialectModel } from "./dialect.js";
 import type { Pin } from "./reason.js";
 
 /** What decisions are made with, beside the descriptors. */

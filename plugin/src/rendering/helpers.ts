@@ -1,7 +1,7 @@
 import { protoCamelCase } from "@bufbuild/protobuf/reflect";
 import { type GeneratedFile, type Printable, safeIdentifier } from "@bufbuild/protoplugin";
 import type { HelperDeclareSpec } from "handlebars";
-import type { DialectModel } from "../model/any.js";
+import type { DialectModel } from "../model/dialect.js";
 import type { MessageModel, PropertyModel } from "../model/message.js";
 import type { EnumModel } from "../model/model.js";
 import type { ScopeModel } from "../model/scope.js";
