@@ -36,16 +36,20 @@ export interface Said<T> {
   from(...path: string[]): string | undefined;
 }
 
-type Section = Exclude<keyof Config, "$typeName" | "$unknown" | "ignoreProfiles">;
+const sections = ["packages", "services", "methods", "messages", "fields", "oneofs", "enums"] as const;
+type Section = (typeof sections)[number];
 
 /** What the layers say together, of which the later ones win. */
 export class Settings {
   readonly #layers: readonly Layer[];
   readonly #said = new Map<string, Said<unknown>>();
+  /** What somebody says something of: nearly always, it is not what is asked for. */
+  readonly #selectors: ReadonlySet<string>;
 
   /** @param layers the later wins */
   constructor(layers: readonly Layer[] = []) {
     this.#layers = layers;
+    this.#selectors = new Set(layers.flatMap(({ config }) => sections.flatMap((section) => Object.keys(config[section]))));
   }
 
   service(typeName: string): Said<Service> {
@@ -91,6 +95,7 @@ export class Settings {
   }
 
   #of<Desc extends DescMessage>(section: Section, schema: Desc, selector: string): Said<MessageShape<Desc>> {
+    if (!this.#selectors.has(selector)) return nothing(schema);
     return this.#merged(`${section} ${selector}`, schema, ({ config }) => {
       const rules = config[section] as { readonly [selector: string]: MessageShape<Desc> };
       const rule = own(rules, selector);
@@ -103,19 +108,29 @@ export class Settings {
     schema: Desc,
     find: (layer: Layer) => { readonly rule: MessageShape<Desc>; readonly path: readonly string[] } | undefined,
   ): Said<MessageShape<Desc>> {
-    const found = this.#layers.flatMap((layer) => {
-      const rule = find(layer);
-      return rule ? [{ layer, ...rule }] : [];
-    });
-    // Of nearly all elements nobody says anything.
-    const name = found.length === 0 ? schema.typeName : key;
-    let said = this.#said.get(name) as Said<MessageShape<Desc>> | undefined;
+    let said = this.#said.get(key) as Said<MessageShape<Desc>> | undefined;
     if (!said) {
-      said = mergedOf(schema, found);
-      this.#said.set(name, said);
+      const found = this.#layers.flatMap((layer) => {
+        const rule = find(layer);
+        return rule ? [{ layer, ...rule }] : [];
+      });
+      said = found.length === 0 ? nothing(schema) : mergedOf(schema, found);
+      this.#said.set(key, said);
     }
     return said;
   }
+}
+
+const unsaid = new Map<DescMessage, Said<unknown>>();
+
+/** That nobody says anything: one answer for all elements of a kind. */
+function nothing<Desc extends DescMessage>(schema: Desc): Said<MessageShape<Desc>> {
+  let said = unsaid.get(schema) as Said<MessageShape<Desc>> | undefined;
+  if (!said) {
+    said = { rule: create(schema), from: () => undefined };
+    unsaid.set(schema, said);
+  }
+  return said;
 }
 
 function mergedOf<Desc extends DescMessage>(
