@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fromJson, toJson } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
-// @ts-expect-error -- written by the build, from profiles/
 import { profiles as built } from "../dist/profiles.js";
 import { elementsOf } from "../src/config/elements.js";
 import { checkSelectors } from "../src/config/selectors.js";

@@ -5,9 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { create, createFileRegistry, type DescFile, fromBinary } from "@bufbuild/protobuf";
 import { type CodeGeneratorRequest, CodeGeneratorRequestSchema, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
-// @ts-expect-error -- written by the build, from plugin/profiles
 import { profiles } from "../dist/profiles.js";
-// @ts-expect-error -- written by the build, from templates/
 import { templates } from "../dist/templates.js";
 import { createPlugin, type Resources } from "../src/plugin.js";
 import type { Templates } from "../src/rendering/render.js";

@@ -1,7 +1,7 @@
 import type { AnyDesc, DescFile } from "@bufbuild/protobuf";
 import { parentTypes, reflect } from "@bufbuild/protobuf/reflect";
 import { type FeatureSet, FeatureSetSchema } from "@bufbuild/protobuf/wkt";
-import { type GeneratedFile, getDeclarationString, type Printable } from "@bufbuild/protoplugin";
+import { getDeclarationString } from "@bufbuild/protoplugin";
 import { type Comments, commentsIn } from "./comments.js";
 import type { Type, Types } from "./types.js";
 
@@ -9,20 +9,21 @@ type Described = Exclude<AnyDesc, DescFile>;
 
 const none: Comments = { leading: undefined, trailing: undefined };
 
-/** Doc comments, from the comments in the proto: the text is that of protoplugin's `jsDoc`. */
+/**
+ * Doc comments, from the comments in the proto: they are as protoplugin's `jsDoc` prints them. They are most of what is printed, and as
+ * text they need not be kept as printables.
+ */
 export class Docs {
-  readonly #file: GeneratedFile;
   readonly #types: Types;
   readonly #comments = new Map<DescFile, ReadonlyMap<object, Comments>>();
   readonly #members = new Map<Type, ReadonlyMap<string, Described>>();
 
-  constructor(file: GeneratedFile, types: Types) {
-    this.#file = file;
+  constructor(types: Types) {
     this.#types = types;
   }
 
   /** The comment of a message, an enum or a service, with what it was generated from. */
-  type(typeName: string): Printable {
+  type(typeName: string): string {
     return this.#doc(this.#types.get(typeName));
   }
 
@@ -31,12 +32,12 @@ export class Docs {
    *
    * @param tag a further line, such as what it throws
    */
-  member(typeName: string, member: string, indentation: string, tag?: string): Printable {
+  member(typeName: string, member: string, indentation: string, tag?: string): string {
     return this.#doc(this.#member(typeName, member), indentation, tag);
   }
 
   /** The comment of a field or a oneof alone; undefined if there is none. */
-  comment(typeName: string, member: string, indentation: string): Printable | undefined {
+  comment(typeName: string, member: string, indentation: string): string | undefined {
     const desc = this.#member(typeName, member);
     const { leading, trailing } = this.#commentsOf(desc);
     const lines = [leading, trailing].flatMap((text) => (text === undefined ? [] : text.trimEnd().split("\n")));
@@ -44,11 +45,11 @@ export class Docs {
     const [first, ...rest] = lines.map(unindented);
     if (first === undefined) return undefined;
     if (rest.length === 0) return `${indentation}/** ${first.replaceAll("*/", "*\\/")} */`;
-    return this.#file.jsDoc([first, ...rest].join("\n"), indentation);
+    return block([first, ...rest].join("\n"), indentation);
   }
 
-  #doc(desc: Described, indentation?: string, tag?: string): Printable {
-    return this.#file.jsDoc(docText(desc, this.#commentsOf(desc), tag), indentation);
+  #doc(desc: Described, indentation?: string, tag?: string): string {
+    return block(docText(desc, this.#commentsOf(desc), tag), indentation);
   }
 
   #commentsOf(desc: Described): Comments {
@@ -96,6 +97,13 @@ function docText(desc: Described, { leading, trailing }: Comments, tag?: string)
   const outer = desc.kind === "field" || desc.kind === "rpc" || desc.kind === "enum_value" ? [] : parentTypes(desc);
   if (desc.deprecated || outer.some(({ deprecated }) => deprecated)) lines.push("@deprecated");
   return lines.join("\n");
+}
+
+function block(text: string, indentation = ""): string {
+  if (text.trim() === "") return "";
+  let lines = `${indentation}/**\n`;
+  for (const line of text.replaceAll("*/", "*\\/").split("\n")) lines += line === "" ? `${indentation} *\n` : `${indentation} * ${line}\n`;
+  return `${lines}${indentation} */`;
 }
 
 function unindented(line: string): string {

@@ -67,6 +67,8 @@ export function createHelpers({ file, names, symbols, docs, options, message: me
   const methods = memberNames((methods: readonly MethodModel[]) => methodNames(methods));
   const scopesOf = memberNames((scopes: readonly ScopeModel[]) => scopeNames(scopes));
   const self = ({ typeName }: MessageModel): MessageRef => ({ role: "message", typeName });
+  /** Text from a proto goes in as it is, unless something in it could be taken for a placeholder. */
+  const inline = (text: string): string => (/[\uE000-\uE002]/.test(text) ? put(text) : text);
   /** The property of a field, also of a message of another file. */
   const propertyOf = (typeName: string, member: string): string => {
     const message = messageOf(typeName);
@@ -115,7 +117,7 @@ export function createHelpers({ file, names, symbols, docs, options, message: me
     codegen: (name: string): string => once(`codegen ${name}`, () => symbols.codegen(name)),
     schema: (typeName: string): string => put(symbols.schema(typeName)),
     global: (name: string): string => symbol({ of: "global", name }),
-    string: (text: string): string => put(file.string(text)),
+    string: (text: string): string => literal(text),
 
     // types
     faceType: (property: PropertyModel): string => code(propertyType(property, "face", options.int64)),
@@ -141,13 +143,13 @@ export function createHelpers({ file, names, symbols, docs, options, message: me
     list: (names: readonly string[]): string => literal(names),
 
     // docs
-    doc: (typeName: string): string => put(docs.type(typeName)),
-    memberDoc: (typeName: string, member: string, indentation: string): string => put(docs.member(typeName, member, indentation)),
+    doc: (typeName: string): string => inline(docs.type(typeName)),
+    memberDoc: (typeName: string, member: string, indentation: string): string => inline(docs.member(typeName, member, indentation)),
     callDoc: (typeName: string, { name, fault }: MethodModel, indentation: string): string =>
-      put(docs.member(typeName, name, indentation, fault ? throwsTag(fault) : undefined)),
+      inline(docs.member(typeName, name, indentation, fault ? throwsTag(fault) : undefined)),
     commentOf: (typeName: string, member: string, indentation: string): string => {
       const comment = docs.comment(typeName, member, indentation);
-      return comment === undefined ? noLine : put(comment);
+      return comment === undefined ? noLine : inline(comment);
     },
   };
 }

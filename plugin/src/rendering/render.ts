@@ -33,8 +33,8 @@ export interface Run {
   readonly messages: ReadonlyMap<string, MessageModel>;
 }
 
-// Characters for private use mark what is no text: nothing that a template or a name has contains them, and the text of
-// comments and strings comes in only as a printable.
+// Characters for private use mark what is no text: nothing that a template or a name has contains them, and a comment that does comes in
+// as a printable.
 const opening = "\uE000";
 const closing = "\uE001";
 const noLine = "\uE002";
@@ -68,7 +68,7 @@ export class Renderer {
       file,
       names,
       symbols: new Symbols(file, names, allNames, types, this.#shapes),
-      docs: new Docs(file, types),
+      docs: new Docs(types),
       options,
       message: (typeName) => messages.get(typeName),
       put,
