@@ -1,6 +1,6 @@
 /**
  * The pages keep their word: each block marked ts is a program that type-checks, runs, and prints what a block marked text right behind it
- * says; each link between the pages leads somewhere.
+ * says; each config is valid, each whole proto compiles, each template generates code; each link between the pages leads somewhere.
  */
 import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -8,10 +8,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { parseConfigFile } from "../plugin/src/config/yaml.js";
+import { generateFrom, requestFor, withFiles } from "../plugin/tests/support.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const docs = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
-const pages = ["README.md", ...docs.map((name) => `docs/${name}`)].filter((page) => existsSync(join(root, page)));
+const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "templates/README.md", ...docs.map((name) => `docs/${name}`)];
 
 interface Block {
   /** The line of the fence, counted from 1. */
@@ -24,7 +27,7 @@ interface Block {
 
 const fenced = /^```([^`\n]*)\n(.*?)^```$/gms;
 /** What a block may be. Another language, or none, would be an example that nobody runs. */
-const languages = ["ts", "text", "js", "json", "yaml", "proto", "sh", "handlebars"];
+const languages = ["ts", "text", "js", "yaml", "proto", "sh", "handlebars"];
 
 function blocksOf(markdown: string): Block[] {
   return [...markdown.matchAll(fenced)].map(({ index, 0: whole, 1: language = "", 2: text = "" }) => {
@@ -33,11 +36,23 @@ function blocksOf(markdown: string): Block[] {
   });
 }
 
-const examples = pages.flatMap((page) =>
-  blocksOf(read(page))
-    .filter(({ language }) => language === "ts")
-    .map((block) => ({ ...block, page, place: `${page}:${block.line}`, name: `${page.replaceAll(/\W/g, "-")}-${block.line}.ts` })),
-);
+/** A block, and where it stands. */
+interface Example extends Block {
+  readonly place: string;
+  readonly page: string;
+  /** A file for it. */
+  readonly name: string;
+}
+
+function examplesOf(language: string): Example[] {
+  return pages.flatMap((page) =>
+    blocksOf(read(page))
+      .filter((block) => block.language === language)
+      .map((block) => ({ ...block, page, place: `${page}:${block.line}`, name: `${page.replaceAll(/\W/g, "-")}-${block.line}.ts` })),
+  );
+}
+
+const examples = examplesOf("ts");
 
 describe("examples", () => {
   const folder = mkdtempSync(join(tmpdir(), "protobridge-docs-"));
@@ -73,12 +88,57 @@ describe("examples", () => {
   });
 });
 
-it.each([...pages, "templates/README.md"])("%s marks its blocks", (page) => {
+describe("yaml", () => {
+  const [configs, others] = partition(examplesOf("yaml"), ({ text }) => text.startsWith("# bridge.yaml\n"));
+
+  it("is there", () => {
+    expect(configs.length).toBeGreaterThan(5);
+    expect(others.length).toBeGreaterThan(3);
+  });
+
+  it.each(configs)("$place is a valid config", ({ text }) => {
+    const { config } = parseConfigFile("bridge.yaml", text);
+    expect(Object.values(config).some((section) => typeof section === "object" && Object.keys(section).length > 0)).toBe(true);
+  });
+
+  it.each(others)("$place is a file of buf", ({ text }) => {
+    expect(parse(text)).toMatchObject({ version: "v2" });
+  });
+});
+
+describe("proto", () => {
+  // The others are pieces of a file, which begin with what matters.
+  const [files] = partition(examplesOf("proto"), ({ text }) => text.startsWith("syntax ="));
+
+  it("is there", () => expect(files.length).toBeGreaterThan(0));
+
+  it.each(files)("$place compiles, and gives code", { timeout: 30_000 }, ({ text }) => {
+    const schema = read("plugin/proto/protobridge/v1/config.proto");
+    const generated = withFiles({ "example.proto": text, "protobridge/v1/config.proto": schema }, (directory) => generateFrom(requestFor(directory, "")));
+    expect([...generated.keys()]).toEqual(["example_bridge.js", "example_bridge.d.ts"]);
+  });
+});
+
+describe("templates", () => {
+  const templates = examplesOf("handlebars").map(({ text, page }) => ({ text, page, file: /\{\{! (\S+\.hbs)/.exec(text)?.[1] ?? "" }));
+
+  it("generate what the page says", { timeout: 30_000 }, () => {
+    expect(templates.map(({ page, file }) => `${page} ${file}`)).toEqual(["templates/README.md file.hbs", "templates/README.md _companions.hbs"]);
+    const proto = 'syntax = "proto3"; message Job { string id = 1; } message JobReply {}';
+    withFiles({ "proto/jobs.proto": proto, ...Object.fromEntries(templates.map(({ file, text }) => [`templates/${file}`, text])) }, (directory) => {
+      const request = requestFor(join(directory, "proto"), `target=ts,templates=${join(directory, "templates")}`);
+      const [said] = examplesOf("js").filter(({ page }) => page === "templates/README.md");
+      expect(generateFrom(request).get("jobs_bridge.ts")).toContain(said?.text);
+    });
+  });
+});
+
+it.each(pages)("%s marks its blocks", (page) => {
   expect(blocksOf(read(page)).filter(({ language }) => !languages.includes(language))).toEqual([]);
 });
 
 describe("links", () => {
-  it.each([...pages, "templates/README.md"])("%s", (page) => {
+  it.each(pages)("%s", (page) => {
     const links = [
       ...read(page)
         .replaceAll(fenced, "")
@@ -93,6 +153,11 @@ describe("links", () => {
     expect(dead).toEqual([]);
   });
 });
+
+/** What passes a test, and the rest. */
+function partition<T>(items: readonly T[], passes: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(passes), items.filter((item) => !passes(item))];
+}
 
 /** The anchors that GitHub gives the headings of a page. */
 function anchorsOf(markdown: string): string[] {
