@@ -257,7 +257,7 @@ describe("values in google.protobuf.Any", () => {
     expect(field("V", "binary_value")).toBeDefined();
     expect(field("P", "args").type).toMatchObject({ rawBytes: true, dialect: 0 });
     expect(field("P", "odd_one").type).toMatchObject({ sidecar: "binary_odd_one", dialect: 1 });
-    expect(file.dialects[1]).toMatchObject({ packed: true });
+    expect(file.dialects[1]).toMatchObject({ packed: true, typeUrl: "type.googleapis.com/google.protobuf.{tag}" });
   });
   it("need a type URL for JSON", () => {
     expect(decide(lines, { fields: { "a.V.value": { any: { content: "JSON" } } } }).problems).toEqual([

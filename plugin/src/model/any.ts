@@ -1,5 +1,5 @@
 import { type DescField, ScalarType } from "@bufbuild/protobuf";
-import { Any_Content, Tag_Kind } from "../gen/protobridge/v1/config_pb.js";
+import { type Any, Any_Content, Tag_Kind } from "../gen/protobridge/v1/config_pb.js";
 import type { Deciding } from "./deciding.js";
 import type { DialectModel, TagKind } from "./dialect.js";
 import type { Reason } from "./reason.js";
@@ -48,7 +48,7 @@ export function anyModel(field: DescField, deciding: Deciding): { readonly type:
   }
   const dialect: DialectModel = {
     packed,
-    typeUrl: rule.typeUrl === "" ? packedUrl : rule.typeUrl,
+    typeUrl: packed && !saysTypeUrl(field, rule, deciding) ? packedUrl : rule.typeUrl,
     alsoTypeUrls: rule.alsoTypeUrls,
     tags: rule.tags.map(({ name, kind }) => ({ name, kind: kinds[kind] })),
     bareTokens: rule.bareTokens ?? false,
@@ -64,6 +64,12 @@ export function anyModel(field: DescField, deciding: Deciding): { readonly type:
     type: { role: "any", dialect: indexOf(dialect, deciding.dialects), tag: tag?.name ?? null, sidecar, rawBytes: rule.rawBytes ?? false },
     reason: { rule: "Any dialect", because: parts.filter((part) => part !== "").join(", "), from: said },
   };
+}
+
+/** Whether a type URL is meant for packed messages: that of a package's JSON says nothing of those of a field. */
+function saysTypeUrl(field: DescField, rule: Any, { settings }: Deciding): boolean {
+  const own = settings.field(field.parent.typeName, field.name).rule.any;
+  return own?.content === Any_Content.PACKED ? own.typeUrl !== "" : rule.typeUrl !== "";
 }
 
 /** Whether a google.protobuf.Any reads as a value, not as a message. */

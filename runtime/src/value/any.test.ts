@@ -188,6 +188,24 @@ describe("a dialect of JSON text", () => {
     expect(Thing.decode(wire({ one: text("items", "[NaN]") }))["one"]).toEqual(new RawJson("[NaN]"));
   });
 
+  it("has a tag for what no other is for", () => {
+    const open = anyDialect({
+      typeUrl: "x/{tag}",
+      tags: [
+        ["text", "string"],
+        ["thing", "any"],
+      ],
+    });
+    const place = { container: {}, key: "k", tag: undefined, sidecar: undefined, rawBytes: false };
+    const written = [[1], 3, typed("thing", "a"), "a"].map((value) => open.toWire(value, place).any);
+    expect(written.map((any) => [any?.typeUrl, new TextDecoder().decode(any?.value)])).toEqual([
+      ["x/thing", "[1]"],
+      ["x/thing", "3"],
+      ["x/thing", '"a"'],
+      ["x/text", '"a"'],
+    ]);
+  });
+
   it("writes a tag that it does not know, if typed() says it", () => {
     expect(Thing.encode({ tag: "color", one: typed("color", "red") })).toEqual(wire({ tag: "color", one: text("color", '"red"') }));
     expect(() => Thing.encode({ tag: "flag", one: typed("color", true) })).toThrowError(

@@ -249,7 +249,7 @@ export class AnyDialect {
 
   #tagFor(value: unknown): string | undefined {
     if (this.#packed) return packedNames[value instanceof Uint8Array ? "bytes" : kindOf(value)];
-    return this.#tags.get(kindOf(value));
+    return this.#tags.get(kindOf(value)) ?? this.#tags.get("any");
   }
 }
 

@@ -2,15 +2,18 @@ import { refuse } from "../message/wire.js";
 import { Float } from "./float.js";
 import { RawJson } from "./json.js";
 
+/** What a tag of a `google.protobuf.Any` says of the value; "any" says nothing of it. */
+export type AnyKind = ValueKind | "any";
+
 /** What a value in a `google.protobuf.Any` is, as far as its tag goes by it. */
-export type AnyKind = "float" | "integer" | "boolean" | "string" | "null" | "list" | "map";
+export type ValueKind = "float" | "integer" | "boolean" | "string" | "null" | "list" | "map";
 
 /** The kind of a value; of RawJson, the kind that its text begins as. */
-export function kindOf(value: unknown): AnyKind {
+export function kindOf(value: unknown): ValueKind {
   switch (typeof value) {
     case "boolean":
     case "string":
-      return typeof value as AnyKind;
+      return typeof value as ValueKind;
     case "bigint":
       return "integer";
     case "number":
@@ -25,7 +28,7 @@ export function kindOf(value: unknown): AnyKind {
   }
 }
 
-function kindOfText(text: string): AnyKind {
+function kindOfText(text: string): ValueKind {
   const [, start = ""] = /^\s*([[{"]|[^\s,:[\]{}"]+)/.exec(text) ?? [];
   if (start === "{") return "map";
   if (start === "[") return "list";
@@ -58,6 +61,7 @@ const fits: Readonly<Record<AnyKind, (value: unknown) => boolean>> = {
   string: () => true,
   list: () => true,
   map: () => true,
+  any: () => true,
 };
 
 const called: Readonly<Record<AnyKind, string>> = {
@@ -68,6 +72,7 @@ const called: Readonly<Record<AnyKind, string>> = {
   string: "a string",
   list: "a list",
   map: "a map",
+  any: "any value",
 };
 
 /** Whether a tag that stands for these kinds may have a value. */

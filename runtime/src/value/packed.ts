@@ -4,7 +4,7 @@ import { scalarOf } from "../message/scalar.js";
 import { JsonError, Reader, Writer } from "../message/wire.js";
 import { readList, readMap, writeList, writeMap } from "./container.js";
 import { Float } from "./float.js";
-import type { AnyKind } from "./kind.js";
+import type { ValueKind } from "./kind.js";
 import { jsonValue, narrow } from "./value.js";
 
 /** A message of google/protobuf/wrappers.proto or struct.proto, whose face is the value in it. */
@@ -116,7 +116,7 @@ export const packedTypes: ReadonlyMap<string, PackedType> = /*@__PURE__*/ new Ma
 ]);
 
 /** The packed type that carries a kind of value where nothing says another one. */
-export const packedNames: Readonly<Record<AnyKind | "bytes", string>> = {
+export const packedNames: Readonly<Record<ValueKind | "bytes", string>> = {
   boolean: "BoolValue",
   integer: "Int64Value",
   float: "DoubleValue",
