@@ -94,7 +94,7 @@ describe("faults", () => {
     expect(problems).toEqual([
       "warning a.proto:4: a.R has no fault, since a or b could tell it: say messages: a.R: { fault: { none: true } }, or { fault: { code: { field: ... } } }",
     ]);
-    const settled = decide(rpc(fields, status), { messages: { "a.R": { fault: { code: { field: "b.code" }, message: "b.message" } } } });
+    const settled = decide(rpc(fields, status), { messages: { "a.R": { fault: { code: { field: "b.code" } } } } });
     expect(settled.problems).toEqual([]);
     expect(settled.method("A").fault).toMatchObject({
       code: { steps: [{ member: "b" }, { member: "code" }] },

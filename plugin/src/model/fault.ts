@@ -63,7 +63,7 @@ export function faultModel(desc: DescMessage, deciding: Deciding): FaultModel | 
   }
   const found = ruleFor(desc, fault !== undefined, deciding);
   if (found && "rule" in found && !fault) return found;
-  const places: Places = { ...(found && "places" in found ? found.places : {}), ...placesSaid(said) };
+  const places: Places = { ...(found && "places" in found ? found.places : placesBeside(desc, fault?.code?.field, deciding)), ...placesSaid(said) };
   if (fault?.code?.field) delete (places as { success?: string }).success;
   if (fault?.success) delete (places as { code?: string }).code;
   if (places.success === undefined && places.code === undefined) {
@@ -77,6 +77,12 @@ export function faultModel(desc: DescMessage, deciding: Deciding): FaultModel | 
 /** Tells a fault from the reason why there is none. */
 export function isFault(found: FaultModel | Reason | undefined): found is FaultModel {
   return found !== undefined && "success" in found;
+}
+
+/** Where message and details are, if the code that the config says is that of a status. */
+function placesBeside(desc: DescMessage, code: string | undefined, deciding: Deciding): Places {
+  const status = desc.fields.find((field) => code === `${field.name}.code` && isStatus(field));
+  return status ? statusPlaces(status, deciding) : {};
 }
 
 function placesSaid({ rule: { fault } }: Said<Message>): Places {
@@ -114,11 +120,12 @@ function ruleFor(desc: DescMessage, settled: boolean, deciding: Deciding): { rea
     }
   }
   const status = statuses[0] as DescField;
+  return { places: statusPlaces(status, deciding), because: `${status.name} has an integer code and a string message` };
+}
+
+function statusPlaces(status: DescField, deciding: Deciding): Places {
   const details = status.message?.fields.find((field) => field.name === "details" && detailsAs(field, deciding) !== undefined);
-  return {
-    places: { code: `${status.name}.code`, message: `${status.name}.message`, ...(details ? { details: `${status.name}.details` } : {}) },
-    because: `${status.name} has an integer code and a string message`,
-  };
+  return { code: `${status.name}.code`, message: `${status.name}.message`, ...(details ? { details: `${status.name}.details` } : {}) };
 }
 
 function isStatus(field: DescField): boolean {

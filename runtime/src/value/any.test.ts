@@ -196,7 +196,7 @@ describe("a dialect of JSON text", () => {
         ["thing", "any"],
       ],
     });
-    const place = { container: {}, key: "k", tag: undefined, sidecar: undefined, rawBytes: false };
+    const place = { container: {}, key: "k", tag: undefined, tagProperty: undefined, sidecar: undefined, rawBytes: false };
     const written = [[1], 3, typed("thing", "a"), "a"].map((value) => open.toWire(value, place).any);
     expect(written.map((any) => [any?.typeUrl, new TextDecoder().decode(any?.value)])).toEqual([
       ["x/thing", "[1]"],
