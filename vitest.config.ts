@@ -18,6 +18,11 @@ export default defineConfig({
   test: {
     include: ["{runtime,plugin,fixtures,demo,docs}/**/*.test.ts"],
     testTimeout: 30_000,
+    hookTimeout: 30_000,
+    // One worker for each core, of which a test that runs a compiler or buf leaves one idle; by default there is one fewer.
+    maxWorkers: "100%",
+    // A worker loads the sources and their libraries once, not again for each file: tests leave nothing behind in globals.
+    isolate: false,
     // Tests wait for what happens, not for a time: on a busy machine that can take long.
     expect: { poll: { timeout: 10_000 } },
   },
