@@ -5,6 +5,7 @@ import { PythonProcess } from "./process.js";
 export interface Command {
   readonly method: string;
   readonly requests?: readonly object[];
+  /** Of all kinds: in the input, or the parameters. */
   readonly samples?: boolean;
   readonly fill?: number;
   readonly metadata?: readonly (readonly [key: string, value: string])[];
@@ -18,13 +19,20 @@ export interface Command {
 
 /** What became of a call, as Python's grpc tells it. Bytes in metadata are base64 behind "base64:". */
 export interface Report {
-  /** Messages as JSON; of an InvokeResponse, the output, each value as its member, its type and what Python prints. */
+  /**
+   * Messages as JSON; of an InvokeResponse, the output, each value as its member, its type and what Python prints. Where a message has a
+   * google.protobuf.Any, that is its type URL, the type and what Python prints of its JSON.
+   */
   readonly responses: readonly unknown[];
+  /** The status inside of each InvokeResponse, whose details are a google.rpc.Status. */
+  readonly statuses: readonly unknown[];
   readonly code: string;
   readonly details: string | null;
   readonly early_header?: readonly (readonly [string, string])[];
   readonly header: readonly (readonly [string, string])[];
   readonly trailer: readonly (readonly [string, string])[];
+  /** The google.rpc.Status in the trailer bridge-fault-bin. */
+  readonly fault: unknown;
   /** The google.rpc.Status that came with it. */
   readonly status: unknown;
   /** What Python's grpc threw when it was asked about the call. */

@@ -8,10 +8,12 @@ export const requirements: string = within("requirements.txt");
 export const venv: string = within(".venv");
 export const stubs: string = within(".venv/stubs");
 export const python: string = within(".venv/bin/python");
-/** The protos of the tests, each in its directory. */
-export const protos: readonly { readonly directory: string; readonly file: string }[] = [
-  { directory: within("../fixtures/rxpress"), file: "handler_bridge.proto" },
-  { directory: within("../fixtures/edge"), file: "kinds/v1/kinds.proto" },
+/** The protos of the tests, in their directories. */
+export const protos: readonly { readonly directory: string; readonly files: readonly string[] }[] = [
+  { directory: within("../fixtures/rxpress"), files: ["handler_bridge.proto"] },
+  { directory: within("../fixtures/snakepit"), files: ["snakepit_bridge.proto"] },
+  { directory: within("../fixtures/loom"), files: ["action.proto", "event.proto"] },
+  { directory: within("../fixtures/edge"), files: ["kinds/v1/kinds.proto"] },
 ];
 
 export const script = (name: string): string => within(`python/${name}.py`);

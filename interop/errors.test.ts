@@ -1,4 +1,4 @@
-/** Errors of every code, with their details and metadata, both ways. */
+/** Errors of every code, with their details and metadata, both ways: as a status, and inside of the response. */
 import { BridgeError, type Code, codes, errorDetail } from "@protobridge/runtime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { InvokerClient, InvokerServicer } from "../fixtures/gen/handler_bridge_bridge.js";
@@ -74,6 +74,9 @@ describe("our client, a Python server", () => {
 });
 
 class Kinds extends KindsServicer {
+  override unary(): never {
+    throw new TypeError("password is hunter2");
+  }
   override async *serverStream(): AsyncIterable<ServerStreamResponseInit> {
     for (let count = 0; count < 20; count++) yield { count };
     throw new BridgeError("data_loss", "amid the stream");
@@ -89,6 +92,11 @@ class Kinds extends KindsServicer {
 describe("a Python client, our server", () => {
   let peers: FromPython;
   const details = [errorDetail(ErrorInfo, { reason: "GONE", domain: "interop.test" }), errorDetail(Item, { text: "pear", count: 2n ** 60n })];
+  /** The same as Python has them. */
+  const described = [
+    { "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: "GONE", domain: "interop.test" },
+    { "@type": "type.googleapis.com/kinds.v1.Item", text: "pear", count: `${2n ** 60n}` },
+  ];
   beforeAll(async () => {
     const invoker = InvokerServicer.from({
       invoke({ handlerName, method, input }, { header, trailer }) {
@@ -96,9 +104,10 @@ describe("a Python client, our server", () => {
         trailer["t-key"] = "trailer";
         if (handlerName === "bug") throw new TypeError("password is hunter2");
         if (handlerName === "long details")
-          throw new BridgeError("not_found", "no room", { details: [errorDetail(Item, { text: "d".repeat(input["length"] as number) })] });
+          throw new BridgeError("not_found", "no room", { inBand: false, details: [errorDetail(Item, { text: "d".repeat(input["length"] as number) })] });
         if (handlerName === "fill") return { output: { text: "x".repeat(5_000_000) } };
         throw new BridgeError(handlerName as Code, method, {
+          ...("inside" in input ? {} : { inBand: false }),
           details: "rich" in input ? details : [],
           metadata: { "t-retry": ["1", "2"], "t-data-bin": new Uint8Array([0, 255]) },
         });
@@ -129,22 +138,50 @@ describe("a Python client, our server", () => {
     expect(report.status).toEqual({
       code: codes[code],
       message: awkward,
-      details: [
-        { "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: "GONE", domain: "interop.test" },
-        { "@type": "type.googleapis.com/kinds.v1.Item", text: "pear", count: `${2n ** 60n}` },
-      ],
+      details: described,
     });
     expect(report.trailer.filter(([key]) => key.startsWith("t-")).toSorted()).toEqual(metadata);
   });
 
   it("an exception that is no BridgeError, of which nothing is told", async () => {
     const before = peers.errors.length;
-    const unary = await peers.client.call({ method: "Invoker.Invoke", requests: [{ handlerName: "bug" }] });
+    const unary = await peers.client.call({ method: "Kinds.Unary", requests: [{}] });
     expect(unary).toMatchObject({ code: "INTERNAL", details: "internal error", status: null });
     const bidi = await peers.client.call({ method: "Kinds.Bidi", requests: [{ text: "a" }, { text: "fail" }], keep_open: true });
     expect(bidi).toMatchObject({ code: "INTERNAL", details: "internal error", responses: [{ text: "a" }] });
     expect(peers.errors.slice(before)).toEqual([expect.any(TypeError), expect.any(TypeError)]);
     expect(JSON.stringify([unary, bidi])).not.toContain("hunter2");
+  });
+
+  it("an exception where the response has a place for it: its message, without its stack", async () => {
+    const before = peers.errors.length;
+    const report = await peers.client.call({ method: "Invoker.Invoke", requests: [{ handlerName: "bug" }] });
+    expect(report).toMatchObject({ code: "OK", statuses: [{ code: 1, message: "password is hunter2" }], fault: null, status: null });
+    expect(report.trailer).toContainEqual(["t-key", "trailer"]);
+    expect(peers.errors.slice(before)).toEqual([expect.any(TypeError)]);
+    expect(JSON.stringify(report)).not.toContain("errors.test");
+  });
+
+  it.each(all)("a BridgeError with %s inside of the response, and its code in the trailer", async (code) => {
+    const inside = { handlerName: code, method: awkward, input: { inside: { b: true } } };
+    const report = await peers.client.call({ method: "Invoker.Invoke", requests: [inside] });
+    expect(report).toMatchObject({ code: "OK", statuses: [{ code: 1, message: awkward }], status: null });
+    expect(report.fault).toEqual(code === "unknown" ? null : { code: codes[code] });
+    expect(report.failure).toBeUndefined();
+    expect(report.trailer.filter(([key]) => key.startsWith("t-")).toSorted()).toEqual(metadata);
+  });
+
+  it("details inside of the response are a google.rpc.Status", async () => {
+    const inside = { handlerName: "aborted", method: "no", input: { inside: { b: true }, rich: { b: true } } };
+    const report = await peers.client.call({ method: "Invoker.Invoke", requests: [inside] });
+    expect([report.code, report.fault]).toEqual(["OK", null]);
+    expect(report.statuses).toEqual([{ code: 1, message: "no", details: { code: codes.aborted, details: described } }]);
+  });
+
+  it("a message inside of the response arrives whole", async () => {
+    const message = "ü".repeat(50_000);
+    const report = await peers.client.call({ method: "Invoker.Invoke", requests: [{ handlerName: "aborted", method: message, input: { inside: {} } }] });
+    expect([report.code, (report.statuses[0] as { message: string }).message === message, report.fault]).toEqual(["OK", true, { code: codes.aborted }]);
   });
 
   it("an error amid a stream comes after the messages before it", async () => {

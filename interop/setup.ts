@@ -12,11 +12,11 @@ export default function setup(): void {
     run("python3", ["-m", "venv", "--clear", venv]);
     run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--prefer-binary", "-r", requirements]);
   });
-  once(join(stubs, "protos.sha256"), digest(requirements, ...protos.map(({ directory, file }) => join(directory, file))), () => {
+  once(join(stubs, "protos.sha256"), digest(requirements, ...protos.flatMap(({ directory, files }) => files.map((file) => join(directory, file)))), () => {
     rmSync(stubs, { recursive: true, force: true });
     mkdirSync(stubs, { recursive: true });
-    for (const { directory, file } of protos) {
-      run(python, ["-m", "grpc_tools.protoc", `--proto_path=${directory}`, `--python_out=${stubs}`, `--grpc_python_out=${stubs}`, file]);
+    for (const { directory, files } of protos) {
+      run(python, ["-m", "grpc_tools.protoc", `--proto_path=${directory}`, `--python_out=${stubs}`, `--grpc_python_out=${stubs}`, ...files]);
     }
   });
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { InvokerClient, InvokerServicer, type Value, type ValueInit } from "../fixtures/gen/handler_bridge_bridge.js";
 import { KindsClient } from "../fixtures/gen/kinds/v1/kinds_bridge.js";
 import { same } from "../fixtures/tests/same.js";
+import { caught } from "./caught.js";
 import { type FromPython, fromPython, type TowardsPython, towardsPython } from "./peers.js";
 
 /** What we write, and what Python reads: the member of the message, the type, and what Python prints. */
@@ -128,9 +129,10 @@ describe("our client, a Python server", () => {
   });
 
   it("an int past int64 is a failure that Python tells in the response", async () => {
-    const { correlation, status } = await client.invoke({ handlerName: "too_large", correlation: "c" });
-    expect([correlation, status?.code, status?.message]).toEqual(["c", 1, "Value out of range: 9223372036854775808"]);
-    expect((await client.invoke({ handlerName: "nobody" })).status).toMatchObject({ code: 1, message: "handler not found: nobody" });
+    const error = await caught(client.invoke({ handlerName: "too_large", correlation: "c" }));
+    expect([error.code, error.message]).toEqual(["unknown", "Value out of range: 9223372036854775808"]);
+    expect(error.response).toMatchObject({ correlation: "c", status: { code: 1, message: error.message } });
+    expect(await caught(client.invoke({ handlerName: "nobody" }))).toMatchObject({ code: "unknown", message: "handler not found: nobody" });
   });
 
   it("random values survive Python", async () => {

@@ -4,7 +4,7 @@ Commands run side by side. One is a call:
     id           any number
     method       such as "Kinds.Bidi"
     requests     messages as JSON
-    samples      adds all samples to the input of the requests
+    samples      adds all samples to the input of the requests, or to their parameters
     fill         makes the text of the requests this long
     metadata     pairs of key and value
     timeout      seconds
@@ -19,22 +19,30 @@ import json
 import sys
 import threading
 
+import action_pb2
+import action_pb2_grpc
 import grpc
 import handler_bridge_pb2
 import handler_bridge_pb2_grpc
-from google.protobuf import json_format
+import snakepit_bridge_pb2
+import snakepit_bridge_pb2_grpc
+from google.protobuf import json_format, message_factory
 from kinds.v1 import kinds_pb2, kinds_pb2_grpc
 
-from errors import describe_metadata, describe_status, read_metadata
+from anys import describe_message
+from errors import describe_fault, describe_in_band, describe_metadata, describe_status, read_metadata
 from lines import say
 from samples import SAMPLES
 from values import describe
+from variables import add_parameters
 
 _modules = {
     "Invoker": (handler_bridge_pb2, handler_bridge_pb2_grpc),
     "ControlPlane": (handler_bridge_pb2, handler_bridge_pb2_grpc),
     "Kinds": (kinds_pb2, kinds_pb2_grpc),
     "Awkward": (kinds_pb2, kinds_pb2_grpc),
+    "BridgeService": (snakepit_bridge_pb2, snakepit_bridge_pb2_grpc),
+    "ToolService": (action_pb2, action_pb2_grpc),
 }
 _running = {}
 
@@ -48,7 +56,7 @@ class Call:
         service, name = command["method"].split(".")
         messages, stubs = _modules[service]
         method = messages.DESCRIPTOR.services_by_name[service].methods_by_name[name]
-        self._requests = [_request(messages, method, command, each) for each in command.get("requests", [])]
+        self._requests = [_request(method, command, each) for each in command.get("requests", [])]
         self._single = not method.server_streaming
         start = getattr(getattr(stubs, service + "Stub")(channel), name)
         if self._single:
@@ -64,7 +72,7 @@ class Call:
         self._call.cancel()
 
     def run(self):
-        report = {"id": self._command["id"], "responses": []}
+        report = {"id": self._command["id"], "responses": [], "statuses": []}
         try:
             self._take(report)
         except (grpc.RpcError, grpc.FutureCancelledError):
@@ -76,6 +84,7 @@ class Call:
             report["details"] = self._call.details()
             report["header"] = describe_metadata(self._call.initial_metadata())
             report["trailer"] = describe_metadata(self._call.trailing_metadata())
+            report["fault"] = describe_fault(self._call)
             report["status"] = describe_status(self._call)
         except Exception as error:
             report["failure"] = repr(error)
@@ -87,6 +96,8 @@ class Call:
             self._header_came.set()
         for response in [self._call.result()] if self._single else self._call:
             report["responses"].append(_describe_response(response))
+            if isinstance(response, handler_bridge_pb2.InvokeResponse):
+                report["statuses"].append(describe_in_band(response.status))
             if len(report["responses"]) == self._command.get("cancel_after"):
                 self._call.cancel()
 
@@ -98,9 +109,11 @@ class Call:
             self._over.wait(20)
 
 
-def _request(messages, method, command, content):
-    request = json_format.ParseDict(content, getattr(messages, method.input_type.name)())
-    if command.get("samples"):
+def _request(method, command, content):
+    request = json_format.ParseDict(content, message_factory.GetMessageClass(method.input_type)())
+    if command.get("samples") and method.input_type.full_name == "snakepit.bridge.ExecuteToolRequest":
+        add_parameters(request)
+    elif command.get("samples"):
         for key, value in SAMPLES.items():
             request.input[key].CopyFrom(value)
     if command.get("fill"):
@@ -111,6 +124,8 @@ def _request(messages, method, command, content):
 def _describe_response(response):
     if isinstance(response, handler_bridge_pb2.InvokeResponse):
         return {key: describe(value) for key, value in response.output.items()}
+    if response.DESCRIPTOR.file.package == "snakepit.bridge":
+        return describe_message(response)
     return json_format.MessageToDict(response)
 
 

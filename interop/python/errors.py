@@ -25,6 +25,22 @@ def describe_status(call):
     return status and json_format.MessageToDict(status)
 
 
+def describe_fault(call):
+    """The google.rpc.Status in which our servicers tell what a response has no place for, or None."""
+    for key, value in call.trailing_metadata() or ():
+        if key == "bridge-fault-bin":
+            return json_format.MessageToDict(status_pb2.Status.FromString(value))
+    return None
+
+
+def describe_in_band(status):
+    """A Status inside of a response of rxpress. Its details are a google.rpc.Status."""
+    content = json_format.MessageToDict(status)
+    if status.details:
+        content["details"] = json_format.MessageToDict(status_pb2.Status.FromString(status.details))
+    return content
+
+
 def describe_metadata(metadata):
     """Keys and values in order; bytes as their base64 behind "base64:"."""
     return [[key, value if isinstance(value, str) else "base64:" + base64.b64encode(value).decode()] for key, value in metadata or ()]
