@@ -60,15 +60,33 @@ export function withFiles<T>(files: Readonly<Record<string, string>>, work: (dir
 }
 
 /** The request that buf would send for the protos under a directory. */
-export function requestFor(directory: string, parameter: string, only: (path: string) => boolean = () => true): CodeGeneratorRequest {
-  const { file } = fromBinary(FileDescriptorSetSchema, run("buf", ["build", directory, "-o", "-#format=binpb"]));
+export function requestFor(directory: string, parameter: string, only?: (path: string) => boolean): CodeGeneratorRequest {
+  return requestOf(build(directory), parameter, only);
+}
+
+function build(directory: string): Uint8Array {
+  return run("buf", ["build", directory, "-o", "-#format=binpb"]);
+}
+
+const built = new Map<string, Uint8Array>();
+
+/** What buf makes of some protos. It is asked once: tests generate the same protos with one option after another. */
+function buildOnce(protos: Readonly<Record<string, string>>): Uint8Array {
+  const key = JSON.stringify(protos);
+  const set = built.get(key) ?? withFiles(protos, build);
+  built.set(key, set);
+  return set;
+}
+
+function requestOf(set: Uint8Array, parameter: string, only: (path: string) => boolean = () => true): CodeGeneratorRequest {
+  const { file } = fromBinary(FileDescriptorSetSchema, set);
   const fileToGenerate = file.map(({ name }) => name).filter((name) => !name.startsWith("google/protobuf/") && only(name));
   return create(CodeGeneratorRequestSchema, { fileToGenerate, parameter, protoFile: file });
 }
 
 /** What the plugin generates for some protos, by path. */
 export function generate(protos: Readonly<Record<string, string>>, parameter = "target=ts", only?: (path: string) => boolean): Map<string, string> {
-  return withFiles(protos, (directory) => generateFrom(requestFor(directory, parameter, only)));
+  return generateFrom(requestOf(buildOnce(protos), parameter, only));
 }
 
 export function generateFrom(request: CodeGeneratorRequest): Map<string, string> {
@@ -78,9 +96,7 @@ export function generateFrom(request: CodeGeneratorRequest): Map<string, string>
 
 /** The descriptors of some protos. */
 export function descriptors(protos: Readonly<Record<string, string>>): readonly DescFile[] {
-  return withFiles(protos, (directory) => [
-    ...createFileRegistry(fromBinary(FileDescriptorSetSchema, run("buf", ["build", directory, "-o", "-#format=binpb"]))).files,
-  ]);
+  return [...createFileRegistry(fromBinary(FileDescriptorSetSchema, buildOnce(protos))).files];
 }
 
 /** A proto3 file in a package, with these lines. */
