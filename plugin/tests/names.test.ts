@@ -96,6 +96,6 @@ describe("files", () => {
     expect(text).toContain('import { Timestamp } from "@protobridge/runtime/wkt";');
     expect(text).toContain("  field?: FieldDescriptorProto;\n");
     expect(text).toContain("  field?: MessageInitShape<typeof FieldDescriptorProtoSchema> | undefined;\n");
-    expect(text).toContain("field: esMessage(FieldDescriptorProtoSchema)");
+    expect(text).toContain("field: /*@__PURE__*/ esMessage(FieldDescriptorProtoSchema)");
   });
 });
