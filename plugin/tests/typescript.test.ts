@@ -1,6 +1,6 @@
 /** Generated code under the strictest settings, with the oldest and the newest TypeScript that is supported, for each way to import. */
 import { type ExecFileException, execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -76,6 +76,13 @@ describe.each(compilers)("TypeScript $version compiles", ({ tsc }) => {
   it.each(programs)("%s", { timeout: 120_000 }, async (_what, options, include) => {
     expect(await compile(tsc, directory, options, include)).toBe("");
   });
+});
+
+it("beside enums that can be erased there is a bridge for each proto", () => {
+  const bridges = (into: string): string[] =>
+    readdirSync(join(directory, into), { recursive: true, encoding: "utf8" }).filter((path) => /_bridge\.ts$/.test(path));
+  expect(bridges("erasable").toSorted()).toEqual(bridges("js").toSorted());
+  expect(bridges("erasable").length).toBeGreaterThan(5);
 });
 
 it("what target=js+dts gives runs", async () => {
