@@ -1,4 +1,4 @@
-import { create, type DescFile } from "@bufbuild/protobuf";
+import { type AnyDesc, create, type DescFile } from "@bufbuild/protobuf";
 import { type CodeGeneratorRequest, CodeGeneratorRequestSchema, type CodeGeneratorResponse, CodeGeneratorResponseSchema } from "@bufbuild/protobuf/wkt";
 import { createEcmaScriptPlugin, type Plugin, type Schema } from "@bufbuild/protoplugin";
 import { loadSettings } from "./config/load.js";
@@ -122,11 +122,12 @@ class Generation {
 function decide({ allFiles, files, options }: Schema<Options>, { profiles, onWarning }: Resources, lineOf: LineOf | undefined): Model {
   const problems = new Problems();
   checkLimits(files, problems, lineOf);
-  const { settings } = loadSettings({ files: allFiles, checked: files, configPath: options.config, profiles, problems, whole: false });
+  const place = (desc: AnyDesc): string => placeOf(desc, lineOf);
+  const { settings } = loadSettings({ files: allFiles, checked: files, configPath: options.config, profiles, problems, whole: false, place });
   // What is named and not there would only lead to more problems.
   problems.check();
   const wanted = new Set(files.map(({ proto }) => proto.name));
-  const model = buildModel(allFiles, { settings, problems: { of: problems, files: wanted }, place: (desc) => placeOf(desc, lineOf) });
+  const model = buildModel(allFiles, { settings, problems: { of: problems, files: wanted }, place });
   checkPins({ files: model.files.filter(({ path }) => wanted.has(path)) }, problems);
   problems.check();
   for (const { place, message } of problems.all) onWarning?.(place === "" ? message : `${place}: ${message}`);

@@ -1,6 +1,7 @@
-import type { DescFile } from "@bufbuild/protobuf";
+import type { AnyDesc, DescFile } from "@bufbuild/protobuf";
 import type { Problems } from "../diagnostics.js";
-import { optionsLayer } from "./options.js";
+import { placeOf } from "../place.js";
+import { protoOptions } from "./options.js";
 import { applyingProfiles, profileLayer, readProfiles } from "./profiles.js";
 import { checkSelectors } from "./selectors.js";
 import { Settings } from "./settings.js";
@@ -10,7 +11,7 @@ import { readConfigFile } from "./yaml.js";
 export interface SettingsSource {
   /** All files of the request. */
   readonly files: readonly DescFile[];
-  /** Those in which the selectors of the config have to match, if their package is there. */
+  /** Those in which the selectors of the config have to match, if their package is there, and whose options are checked. */
   readonly checked: readonly DescFile[];
   /** The path of a `bridge.yaml`. */
   readonly configPath: string | undefined;
@@ -19,6 +20,8 @@ export interface SettingsSource {
   readonly problems: Problems;
   /** Whether `checked` is all that there is: then every selector has to match. */
   readonly whole: boolean;
+  /** Where an element stands in its proto, for people. By default, as its descriptor tells. */
+  readonly place?: ((desc: AnyDesc) => string) | undefined;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface SettingsSource {
  *
  * @throws ProblemsError if the config cannot be read
  */
-export function loadSettings({ files, checked, configPath, profiles, problems, whole }: SettingsSource): {
+export function loadSettings({ files, checked, configPath, profiles, problems, whole, place = placeOf }: SettingsSource): {
   readonly settings: Settings;
   /** The names of the profiles that apply. */
   readonly applied: readonly string[];
@@ -34,9 +37,11 @@ export function loadSettings({ files, checked, configPath, profiles, problems, w
   const file = configPath === undefined ? undefined : readConfigFile(configPath);
   const known = readProfiles(profiles);
   if (file) checkSelectors(file, checked, problems, { whole, profiles: known.map(({ name }) => name) });
+  const options = protoOptions(files, (desc) => place(desc));
+  options.check(checked, problems);
   const applying = applyingProfiles(known, files, file?.config.ignoreProfiles ?? []);
   return {
-    settings: new Settings([...applying.map(profileLayer), optionsLayer(files), ...(file ? [file] : [])]),
+    settings: new Settings([...applying.map(profileLayer), options, ...(file ? [file] : [])]),
     applied: applying.map(({ name }) => name),
   };
 }

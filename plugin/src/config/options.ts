@@ -1,5 +1,6 @@
 import { type AnyDesc, create, type DescExtension, type DescFile, getOption, hasOption } from "@bufbuild/protobuf";
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
+import type { Problems } from "../diagnostics.js";
 import {
   ConfigSchema,
   enum$ as enumOption,
@@ -11,38 +12,100 @@ import {
   package$ as packageOption,
   service as serviceOption,
 } from "../gen/protobridge/v1/config_pb.js";
+import { checkEnum, checkField, checkMessage, checkMethod, checkOneof, checkPackage, checkService, type RuleCheck } from "./contradictions.js";
+import { checkFault, checkFieldRule, checkScopes } from "./rules.js";
 import type { Layer } from "./settings.js";
 
 const schemaFile = "protobridge/v1/config.proto";
 
-/** What the protos say themselves, in their options. Only files that import the schema of the config can. */
-export function optionsLayer(files: readonly DescFile[]): Layer {
+/** What the protos say themselves. */
+export interface ProtoOptions extends Layer {
+  /** Checks what these files say: against itself, and against the elements that it is said of. */
+  check(files: readonly DescFile[], problems: Problems): void;
+}
+
+/**
+ * What the protos say themselves, in their options. Only files that import the schema of the config can.
+ *
+ * @param place where an element stands in its proto, for people
+ */
+export function protoOptions(files: readonly DescFile[], place: (desc: AnyDesc) => string): ProtoOptions {
   const config = create(ConfigSchema);
   const perFile = new Map<string, Package>();
-  const fileOf = new Map<string, string>();
-  for (const file of files) {
-    if (!file.dependencies.some(({ proto }) => proto.name === schemaFile)) continue;
-    const path = file.proto.name;
-    const of = <T>(desc: AnyDesc, option: DescExtension, name: string, into: { [selector: string]: T }): void => {
-      // The types tie an option to its kind of element, which the calls below do by hand.
-      if (!hasOption(desc as never, option as never)) return;
+  const said = new Map<string, AnyDesc>();
+  const visitor: Visitor = {
+    file(desc, option) {
+      perFile.set(desc.proto.name, option);
+      said.set(`files ${desc.proto.name}`, desc);
+    },
+    element(section, desc, name, option) {
       // An element can be called like something that every object has.
-      Object.defineProperty(into, name, { value: getOption(desc as never, option as never), enumerable: true });
-      fileOf.set(name, path);
-    };
-    if (hasOption(file, packageOption)) perFile.set(path, getOption(file, packageOption));
-    if (file.proto.package !== "" && perFile.has(path)) fileOf.set(file.proto.package, path);
-    for (const type of nestedTypes(file)) {
-      if (type.kind === "message") {
-        of(type, messageOption, type.typeName, config.messages);
-        for (const field of type.fields) of(field, fieldOption, `${type.typeName}.${field.name}`, config.fields);
-        for (const oneof of type.oneofs) of(oneof, oneofOption, `${type.typeName}.${oneof.name}`, config.oneofs);
-      } else if (type.kind === "enum") of(type, enumOption, type.typeName, config.enums);
-      else if (type.kind === "service") {
-        of(type, serviceOption, type.typeName, config.services);
-        for (const method of type.methods) of(method, methodOption, `${type.typeName}.${method.name}`, config.methods);
-      }
+      Object.defineProperty(config[section], name, { value: option, enumerable: true });
+      said.set(`${section} ${name}`, desc);
+    },
+  };
+  for (const file of files) visit(file, visitor);
+  return {
+    config,
+    files: perFile,
+    place: (section = "", selector = "") => {
+      const desc = said.get(`${section} ${selector}`);
+      return desc ? place(desc) : "an option in the proto";
+    },
+    check: (files, problems) => {
+      for (const file of files) visit(file, checking(place, problems));
+    },
+  };
+}
+
+type ElementSection = "services" | "methods" | "messages" | "fields" | "oneofs" | "enums";
+
+/** Is shown each option. The types tie an option to its kind of element, which is done here by hand. */
+interface Visitor {
+  file(desc: DescFile, option: Package): void;
+  element(section: ElementSection, desc: AnyDesc, name: string, option: unknown): void;
+}
+
+function visit(file: DescFile, visitor: Visitor): void {
+  if (!file.dependencies.some(({ proto }) => proto.name === schemaFile)) return;
+  const of = (section: ElementSection, desc: AnyDesc, option: DescExtension, name: string): void => {
+    if (hasOption(desc as never, option as never)) visitor.element(section, desc, name, getOption(desc as never, option as never));
+  };
+  if (hasOption(file, packageOption)) visitor.file(file, getOption(file, packageOption));
+  for (const type of nestedTypes(file)) {
+    if (type.kind === "message") {
+      of("messages", type, messageOption, type.typeName);
+      for (const field of type.fields) of("fields", field, fieldOption, `${type.typeName}.${field.name}`);
+      for (const oneof of type.oneofs) of("oneofs", oneof, oneofOption, `${type.typeName}.${oneof.name}`);
+    } else if (type.kind === "enum") of("enums", type, enumOption, type.typeName);
+    else if (type.kind === "service") {
+      of("services", type, serviceOption, type.typeName);
+      for (const method of type.methods) of("methods", method, methodOption, `${type.typeName}.${method.name}`);
     }
   }
-  return { config, files: perFile, place: (_section, selector = "") => `an option in ${fileOf.get(selector) ?? "the proto"}` };
+}
+
+const checks: Readonly<Record<ElementSection, RuleCheck<never>>> = {
+  services: checkService,
+  methods: checkMethod,
+  messages: checkMessage,
+  fields: checkField,
+  oneofs: checkOneof,
+  enums: checkEnum,
+};
+
+function checking(place: (desc: AnyDesc) => string, problems: Problems): Visitor {
+  return {
+    file: (desc, option) => checkPackage(option, () => place(desc), problems),
+    element(section, desc, _name, option) {
+      const at = (): string => place(desc);
+      checks[section](option as never, at, problems);
+      if (desc.kind === "service") checkScopes(desc, option as never, at, problems);
+      else if (desc.kind === "field") checkFieldRule(desc, option as never, at, problems);
+      else if (desc.kind === "message") {
+        const { fault } = option as { fault?: never };
+        if (fault) checkFault(desc, fault, at, problems);
+      }
+    },
+  };
 }

@@ -79,7 +79,9 @@ export class Settings {
   /** What is said of a file: of its package, and of itself. */
   file({ proto }: DescFile): Said<Package> {
     return this.#merged(`file ${proto.name}`, PackageSchema, (layer) => {
-      const rule = layer.files?.get(proto.name) ?? own(layer.config.packages, proto.package);
+      const alone = layer.files?.get(proto.name);
+      if (alone) return { rule: alone, path: ["files", proto.name] };
+      const rule = own(layer.config.packages, proto.package);
       return rule && { rule, path: ["packages", proto.package] };
     });
   }
@@ -138,11 +140,12 @@ function mergedOf<Desc extends DescMessage>(
   found: readonly { readonly layer: Layer; readonly rule: MessageShape<Desc>; readonly path: readonly string[] }[],
 ): Said<MessageShape<Desc>> {
   const rule = create(schema);
-  const from = new Map<string, string>();
+  // Where it is said is looked for when somebody asks: in a proto that takes a while.
+  const from = new Map<string, () => string>();
   for (const { layer, rule: said, path } of found) {
-    mergeInto(schema, rule, said, (part) => from.set(part.join("\n"), layer.place(...path, ...part)));
+    mergeInto(schema, rule, said, (part) => from.set(part.join("\n"), () => layer.place(...path, ...part)));
   }
-  return { rule, from: (...path) => from.get(path.join("\n")) };
+  return { rule, from: (...path) => from.get(path.join("\n"))?.() };
 }
 
 /** What an object has itself: a selector can be called like something that every object has. */
