@@ -9,6 +9,8 @@ const width = 80;
 interface Decision {
   /** The element, in full. */
   readonly name: string;
+  /** What else is decided by it, in full: fields without a property of their own. */
+  readonly also?: readonly string[];
   readonly what: string;
   readonly because: string;
   readonly from: string | null;
@@ -17,7 +19,7 @@ interface Decision {
 /**
  * What was understood of each file, and why, as text of at most 80 columns where names allow.
  *
- * @param selector the name of a package, a service, an RPC, a message or a field, or the path of a file, that one wants to know of; all by default
+ * @param selector the name of a package, a service, an RPC, a message, a field, a oneof or an enum, or the path of a file, that one wants to know of; all by default
  * @returns "" if nothing has that name
  */
 export function explain(model: Model, selector?: string): string {
@@ -34,7 +36,7 @@ export function selectorsOf({ files }: Model): readonly string[] {
     file.package,
     ...file.enums.map(({ typeName }) => typeName),
     ...file.services.flatMap(({ typeName, methods }) => [typeName, ...methods.map(({ name }) => `${typeName}.${name}`)]),
-    ...file.messages.flatMap((message) => [message.typeName, ...fieldsOf(message).map(({ member }) => `${message.typeName}.${member}`)]),
+    ...file.messages.flatMap((message) => [message.typeName, ...membersOf(message).map((member) => `${message.typeName}.${member}`)]),
   ]);
   return [...new Set(names)].filter((name) => name !== "");
 }
@@ -44,14 +46,18 @@ function explainFile(file: FileModel, selector: string | undefined): string {
     file.package !== "" && typeName.startsWith(`${file.package}.`) ? typeName.slice(file.package.length + 1) : typeName;
   const isWanted = (name: string): boolean => selector === undefined || name === selector || name.startsWith(`${selector}.`);
   const services = file.services.flatMap((service) => explainService(service, local, isWanted));
-  const decisions = decisionsOf(file, local).filter(({ name }) => isWanted(name));
+  const decisions = decisionsOf(file, local).filter(({ name, also = [] }) => [name, ...also].some(isWanted));
   const known = selector === undefined || namesOf(file).some(isWanted);
   if (!known) return "";
   const counts = [count(file.services.length, "service"), count(file.messages.length, "message"), count(file.enums.length, "enum")].filter(
     (text) => text !== "",
   );
   const lines = [
-    `${file.path} (${file.package === "" ? "no package" : `package ${file.package}`}, ${file.syntax}): ${counts.length === 0 ? "nothing" : counts.join(", ")}`,
+    ...wrap(
+      `${file.path} (${file.package === "" ? "no package" : `package ${file.package}`}, ${file.syntax}): ${counts.length === 0 ? "nothing" : counts.join(", ")}`,
+      "",
+      "    ",
+    ),
     ...services,
     ...decisions.flatMap(({ what, because, from }) => wrap(`${what}: ${because}${from === null ? "" : ` (${from})`}`, "  ", "    ")),
   ];
@@ -113,14 +119,17 @@ function methodDecisions(service: string, { name, pin, fault, noFault, output }:
 function messageDecisions(message: MessageModel, local: (typeName: string) => string): Decision[] {
   const { typeName, value, reason, pin, skipped, properties } = message;
   const name = local(typeName);
+  const full = (member: string): string => `${typeName}.${member}`;
   const oneofs = properties.filter((property) => property.role === "oneof");
   return [
     ...pinned(typeName, `message ${name}`, pin),
-    ...(reason ? [{ name: typeName, what: `${value ? "value" : "message"} ${name}`, because: reason.because, from: reason.from }] : []),
-    ...oneofs.flatMap((oneof) => pinned(`${typeName}.${oneof.member}`, `oneof ${name}.${oneof.member}`, oneof.pin)),
+    ...(reason
+      ? [{ name: typeName, also: valueMembers(message).map(full), what: `${value ? "value" : "message"} ${name}`, because: reason.because, from: reason.from }]
+      : []),
+    ...oneofs.flatMap((oneof) => pinned(full(oneof.member), `oneof ${name}.${oneof.member}`, oneof.pin)),
     ...skipped.map((field) => ({ name: `${typeName}.${field}`, what: `skipped ${name}.${field}`, because: "it stays with the unknown fields", from: null })),
     ...fieldsOf(message).flatMap((field) => [
-      ...pinned(`${typeName}.${field.member}`, `field ${name}.${field.member}`, field.pin),
+      ...pinned(full(field.member), `field ${name}.${field.member}`, field.pin),
       ...fieldDecision(typeName, field, local),
     ]),
   ];
@@ -129,7 +138,19 @@ function messageDecisions(message: MessageModel, local: (typeName: string) => st
 function fieldDecision(message: string, { type, member, reason }: FieldModel, local: (typeName: string) => string): Decision[] {
   if (!reason) return [];
   const what = type.role === "json" ? "JSON" : type.role === "any" ? "value" : reason.rule === "JSON text" ? "text" : "message";
-  return [{ name: `${message}.${member}`, what: `${what} ${local(message)}.${member}`, because: reason.because, from: reason.from }];
+  const also = type.role === "any" && type.sidecar !== null ? [`${message}.${type.sidecar}`] : [];
+  return [{ name: `${message}.${member}`, also, what: `${what} ${local(message)}.${member}`, because: reason.because, from: reason.from }];
+}
+
+/** All fields and oneofs of a message, those without a property included. */
+function membersOf(message: MessageModel): readonly string[] {
+  const oneofs = message.properties.filter((property) => property.role === "oneof").map(({ member }) => member);
+  const sidecars = fieldsOf(message).flatMap(({ type }) => (type.role === "any" && type.sidecar !== null ? [type.sidecar] : []));
+  return [...fieldsOf(message).map(({ member }) => member), ...oneofs, ...sidecars, ...message.skipped, ...valueMembers(message)];
+}
+
+function valueMembers({ value }: MessageModel): readonly string[] {
+  return Object.values(value?.members ?? {}).flat();
 }
 
 function fieldsOf({ properties }: MessageModel): readonly FieldModel[] {

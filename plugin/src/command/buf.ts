@@ -50,16 +50,19 @@ function isImport(unknown: readonly { readonly no: number; readonly wireType: nu
 
 /** What a buf.gen.yaml says that matters here. */
 export interface GenerateTemplate {
-  /** The directories that are generated from. */
+  /** What is generated from, as buf build takes it. */
   readonly inputs: readonly string[];
   /** The config of protoc-gen-bridge. */
   readonly configPath: string | undefined;
 }
 
+/** The kinds of input that one string tells. Source: buf's reference of buf.gen.yaml. */
+const inputKinds = ["directory", "module", "proto_file", "binary_image", "json_image", "text_image", "yaml_image"];
+
 /**
  * Reads a buf.gen.yaml; nothing, if there is none at the path that is looked at by default.
  *
- * @throws CommandError if it cannot be read
+ * @throws CommandError if it cannot be read, or names inputs that take more than one string
  */
 export function readGenerateTemplate(path: string | undefined): GenerateTemplate {
   const file = path ?? "buf.gen.yaml";
@@ -71,11 +74,16 @@ export function readGenerateTemplate(path: string | undefined): GenerateTemplate
     throw new CommandError(`${file} cannot be read: ${reason instanceof Error ? reason.message : String(reason)}`);
   }
   const { inputs, plugins } = isObject(content) ? content : {};
-  const directories = listOf(inputs).flatMap((input) => (isObject(input) && typeof input["directory"] === "string" ? [input["directory"]] : []));
+  const given = listOf(inputs).map((input) => {
+    const kind = inputKinds.find((kind) => isObject(input) && typeof input[kind] === "string");
+    if (kind === undefined)
+      throw new CommandError(`${file}: an input is of none of the kinds ${inputKinds.join(", ")}: name what is to be explained by --input`);
+    return (input as Record<string, string>)[kind] as string;
+  });
   const bridge = listOf(plugins).find((plugin) => isObject(plugin) && Object.values(plugin).some((value) => String(value).includes("protoc-gen-bridge")));
   const opt = isObject(bridge) ? bridge["opt"] : undefined;
   const options = (Array.isArray(opt) ? opt : [opt]).flatMap((option) => String(option ?? "").split(","));
-  return { inputs: directories, configPath: options.find((option) => option.startsWith("config="))?.slice("config=".length) };
+  return { inputs: given, configPath: options.find((option) => option.startsWith("config="))?.slice("config=".length) };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -3,6 +3,7 @@ import { loadSettings } from "../config/load.js";
 import { Problems } from "../diagnostics.js";
 import { explain, selectorsOf } from "../explain.js";
 import { buildModel, type Model } from "../model/model.js";
+import { checkPins } from "../names.js";
 import { profiles } from "../profiles.js";
 import { type Built, buildImage, CommandError, readGenerateTemplate } from "./buf.js";
 
@@ -33,6 +34,7 @@ export function runExplain({ selector, inputs, template, config, json }: Explain
   const problems = new Problems();
   const built = given.map(buildImage);
   const { model, applied } = modelOf(built, config ?? configPath, problems);
+  checkPins(model, problems);
   problems.check();
   const warnings = problems.all.map(({ place, message }) => (place === "" ? message : `${place}: ${message}`));
   if (selector !== undefined && !selectorsOf(model).some((name) => name === selector || name.startsWith(`${selector}.`))) throw unknown(selector, model);

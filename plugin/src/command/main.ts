@@ -12,7 +12,8 @@ const help = `protobridge: what Protobridge makes of your protos
 explain prints every decision about the protos, and why: the rule, the profile,
 or the line of the config. It checks the whole config, too.
 
-  SELECTOR             only this package, file, service, RPC, message or field
+  SELECTOR             only this package, file, service, RPC, message, field,
+                       oneof or enum
   --input INPUT        what buf build takes; may be given again
                        (default: the inputs of buf.gen.yaml, or .)
   --template FILE      the buf.gen.yaml that says inputs and config=
