@@ -1,8 +1,9 @@
 /** A project from scratch, with the packages as they are published, set up and used as the README says. */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { install } from "./consumer.js";
 import { root, withFiles } from "./support.js";
 
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -11,23 +12,6 @@ function block(language: string): string {
   const text = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(readme)?.[1];
   if (text === undefined) throw new Error(`README.md has no block of ${language}`);
   return text;
-}
-
-/** node_modules with the packed packages, and the workspace's copies of what they depend on. */
-function install(directory: string): void {
-  const modules = join(directory, "node_modules");
-  mkdirSync(join(modules, ".bin"), { recursive: true });
-  for (const name of readdirSync(join(root, "node_modules"))) {
-    if (!name.startsWith(".") && name !== "@protobridge") symlinkSync(join(root, "node_modules", name), join(modules, name));
-  }
-  for (const name of ["runtime", "plugin"]) {
-    const tarball = execFileSync("npm", ["pack", "--silent", "--workspace", name, "--pack-destination", directory], { cwd: root, encoding: "utf8" }).trim();
-    const target = join(modules, "@protobridge", name);
-    mkdirSync(target, { recursive: true });
-    execFileSync("tar", ["-xzf", join(directory, tarball), "-C", target, "--strip-components=1"]);
-  }
-  symlinkSync("../@protobridge/plugin/bin/protoc-gen-bridge.cjs", join(modules, ".bin/protoc-gen-bridge"));
-  for (const name of ["buf", "protoc-gen-es", "tsc"]) symlinkSync(join(root, "node_modules/.bin", name), join(modules, ".bin", name));
 }
 
 describe("a consumer's project", () => {
