@@ -10,6 +10,8 @@ export interface PayloadCodec {
   /** Reads from the reader's position to `end`. `into` is what the same field had earlier in the same message: the two are merged. */
   read(reader: Reader, end: number, into: unknown): unknown;
   write(writer: Writer, init: unknown): void;
+  /** Whether it reads plain values, which cannot carry the fields that are not known: then who has the value keeps them. */
+  readonly isValue?: boolean;
 }
 
 /** What the face of a field or a oneof needs beyond the descriptor. Generated code lists it by the property of the face. */

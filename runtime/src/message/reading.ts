@@ -1,5 +1,6 @@
 import { WireType } from "@bufbuild/protobuf/wire";
 import { setOwn } from "../own.js";
+import { besideOf, rememberBeside } from "../value/beside.js";
 import type { UnknownField } from "./codec.js";
 import { type Face, type FieldPlan, type MessagePlan, type PayloadCodec, zeroOf } from "./plan.js";
 import type { Scalar } from "./scalar.js";
@@ -35,15 +36,23 @@ function readSingular(field: FieldPlan, face: Face, reader: Reader, end: number,
   // A closed enum keeps the numbers that it does not name among the unknown fields, and leaves what was there before.
   if (field.closed && !field.closed.has(value as number)) {
     keepUnknown(face, { no: field.number, wireType, data: new Writer().int32(value as number).finish() });
-  } else if (oneof === undefined) face[property] = value;
-  else face[oneof] = { case: property, value };
+  } else if (oneof === undefined) {
+    if (field.message?.isValue) keepBeside(reader, face, property, value, before);
+    face[property] = value;
+  } else {
+    const now = { case: property, value };
+    if (field.message?.isValue) keepBeside(reader, now, "value", value, before, chosen);
+    face[oneof] = now;
+  }
 }
 
 function readList(field: FieldPlan, list: unknown[], reader: Reader, end: number, wireType: WireType): void {
   const packed = field.message === undefined && wireType === WireType.LengthDelimited && field.scalar.wireType !== WireType.LengthDelimited;
   if (!packed) {
     reader.path.enter(list.length);
-    list.push(readElement(field, reader, end, wireType, undefined));
+    const value = readElement(field, reader, end, wireType, undefined);
+    keepBeside(reader, list, list.length, value);
+    list.push(value);
     reader.path.leave();
     return;
   }
@@ -78,6 +87,7 @@ function readEntry(field: FieldPlan, map: Face, reader: Reader, mapEnd: number, 
   }
   if (reader.pos !== end) throw new Error("truncated: the entry of a map runs past its end");
   if (!found) value = field.message ? field.message.read(new Reader(new Uint8Array(0)), 0, undefined) : zeroOf(field);
+  keepBeside(reader, map, key, value);
   setOwn(map, key, value);
 }
 
@@ -108,6 +118,20 @@ const wireTypeNames = ["varint", "64-bit", "length-delimited", "group", "end of 
 
 function expect(wireType: WireType, expected: WireType): void {
   if (wireType !== expected) throw new Error(`expected wire type ${wireTypeNames[expected]}, got ${wireTypeNames[wireType]}`);
+}
+
+/**
+ * Remembers what a value message had beside its member, by the object or array that has the value.
+ *
+ * @param before what the same field had earlier in the same message, with its own fields beside it
+ * @param from what has the earlier value, if that is another object
+ */
+export function keepBeside(reader: Reader, container: object, key: string | number, value: unknown, before?: unknown, from: object = container): void {
+  const fields = reader.beside;
+  const earlier = before === undefined ? [] : besideOf(from, key, before);
+  if (fields === undefined && earlier.length === 0) return;
+  reader.beside = undefined;
+  rememberBeside(container, key, value, [...earlier, ...(fields ?? [])]);
 }
 
 function keepUnknown(face: Face, field: UnknownField): void {

@@ -1,5 +1,6 @@
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { BridgeError } from "../errors.js";
+import type { UnknownField } from "./codec.js";
 import type { Join } from "./sidecar.js";
 
 /** How deep messages may nest, on the wire and in what is encoded: the limit of protobuf's own implementations. */
@@ -77,6 +78,8 @@ export class Reader extends BinaryReader {
   depth = 0;
   /** The messages whose values are joined once all bytes are read; undefined if there is none. */
   joins: Map<object, Join> | undefined;
+  /** What the value message that was just read had beside its member: for who takes the value. */
+  beside: readonly UnknownField[] | undefined;
 
   constructor(bytes: Uint8Array) {
     // A Buffer's slices are Buffers: a face has plain Uint8Arrays, whatever the transport read into.

@@ -1,6 +1,7 @@
 import { WireType } from "@bufbuild/protobuf/wire";
+import { besideOf } from "../value/beside.js";
 import type { UnknownField } from "./codec.js";
-import type { Face, FieldPlan, MessagePlan } from "./plan.js";
+import type { Face, FieldPlan, MessagePlan, PayloadCodec } from "./plan.js";
 import type { Scalar } from "./scalar.js";
 import { splitFields } from "./sidecar.js";
 import { refuse, type Writer } from "./wire.js";
@@ -39,7 +40,7 @@ function checkOneofs(plan: MessagePlan, face: Face, writer: Writer): void {
 function writeSingular(field: FieldPlan, face: Face, writer: Writer): void {
   if (field.oneof !== undefined) {
     const oneof = face[field.oneof] as { case?: string; value?: unknown } | undefined;
-    if (oneof?.case === field.property) writeElement(field, field.number, oneof.value, writer);
+    if (oneof?.case === field.property) writeElement(field, field.number, oneof.value, writer, oneof, "value");
     return;
   }
   const value = face[field.property];
@@ -52,7 +53,7 @@ function writeSingular(field: FieldPlan, face: Face, writer: Writer): void {
     if (!field.scalar.isZero(wire)) writeScalar(field.scalar, field.number, wire, writer);
     return;
   }
-  writeElement(field, field.number, value, writer);
+  writeElement(field, field.number, value, writer, face, field.property);
 }
 
 function writeList(field: FieldPlan, value: unknown, writer: Writer): void {
@@ -63,7 +64,7 @@ function writeList(field: FieldPlan, value: unknown, writer: Writer): void {
   for (let i = 0; i < value.length; i++) {
     writer.path.enter(i);
     if (field.packed) field.scalar.write(writer, field.face.toWire(value[i]));
-    else writeElement(field, field.number, value[i], writer);
+    else writeElement(field, field.number, value[i], writer, value, i);
     writer.path.leave();
   }
   if (field.packed) writer.join();
@@ -77,24 +78,29 @@ function writeMap(field: FieldPlan, value: unknown, writer: Writer): void {
     writer.path.enterKey(name);
     writer.tag(field.number, WireType.LengthDelimited).fork();
     writeScalar(key, 1, key.fromKey(name), writer);
-    writeElement(field, 2, (value as Face)[name], writer);
+    writeElement(field, 2, (value as Face)[name], writer, value, name);
     writer.join();
     writer.path.leave();
   }
 }
 
-/** Writes one scalar, enum or message, with its tag. */
-function writeElement(field: FieldPlan, number: number, value: unknown, writer: Writer): void {
+/** Writes one scalar, enum or message, with its tag. `container` has the value at `key`. */
+function writeElement(field: FieldPlan, number: number, value: unknown, writer: Writer, container: object, key: string | number): void {
   if (field.message === undefined) return writeScalar(field.scalar, number, field.face.toWire(value), writer);
   if (field.group) {
     writer.tag(number, WireType.StartGroup);
-    field.message.write(writer, value);
+    writeMessage(field.message, value, writer, container, key);
     writer.tag(number, WireType.EndGroup);
     return;
   }
   writer.tag(number, WireType.LengthDelimited).fork();
-  field.message.write(writer, value);
+  writeMessage(field.message, value, writer, container, key);
   writer.join();
+}
+
+function writeMessage(message: PayloadCodec, value: unknown, writer: Writer, container: object, key: string | number): void {
+  message.write(writer, value);
+  if (message.isValue) writeUnknown(besideOf(container, key, value), writer);
 }
 
 function writeScalar(scalar: Scalar, number: number, value: unknown, writer: Writer): void {

@@ -1,7 +1,10 @@
 import { WireType } from "@bufbuild/protobuf/wire";
 import type { PayloadCodec } from "../message/plan.js";
+import { keepBeside } from "../message/reading.js";
 import { type Reader, refuse, type Writer } from "../message/wire.js";
+import { writeUnknown } from "../message/writing.js";
 import { setOwn } from "../own.js";
+import { besideOf } from "./beside.js";
 import { WholeValue } from "./json.js";
 
 /** Reads a message that has nothing but a repeated field of values, as an array. */
@@ -9,7 +12,9 @@ export function readList(values: PayloadCodec, field: number, reader: Reader, en
   const list = Array.isArray(into) ? into : [];
   readItems(field, reader, end, (stop) => {
     reader.path.enter(list.length);
-    list.push(values.read(reader, stop, undefined));
+    const value = values.read(reader, stop, undefined);
+    keepBeside(reader, list, list.length, value);
+    list.push(value);
     reader.path.leave();
   });
   return list;
@@ -23,6 +28,7 @@ export function writeList(values: PayloadCodec, field: number, writer: Writer, i
     writer.path.enter(i);
     writer.tag(field, WireType.LengthDelimited).fork();
     values.write(writer, init[i]);
+    writeUnknown(besideOf(init, i, init[i]), writer);
     writer.join();
     writer.path.leave();
   }
@@ -50,6 +56,7 @@ export function readMap(values: PayloadCodec, field: number, reader: Reader, end
       }
     }
     if (reader.pos !== stop) throw new Error("truncated: the entry of a map runs past its end");
+    keepBeside(reader, map, key, value);
     setOwn(map, key, value);
   });
   return map;
@@ -65,6 +72,7 @@ export function writeMap(values: PayloadCodec, field: number, writer: Writer, in
     writer.path.enterKey(key);
     writer.tag(field, WireType.LengthDelimited).fork().tag(1, WireType.LengthDelimited).string(key).tag(2, WireType.LengthDelimited).fork();
     values.write(writer, value);
+    writeUnknown(besideOf(init, key, value), writer);
     writer.join().join();
     writer.path.leave();
   }

@@ -63,6 +63,7 @@ const safe = BigInt(Number.MAX_SAFE_INTEGER);
  * can say it. A member that this version of the proto does not know reads as an {@link UnknownValue}.
  */
 class ValueCodec extends PayloadMessageCodec<unknown, unknown> {
+  readonly isValue = true;
   readonly #desc: DescMessage;
   readonly #kinds: string;
   readonly #byNumber = new Map<number, Member>();
@@ -111,7 +112,11 @@ class ValueCodec extends PayloadMessageCodec<unknown, unknown> {
     }
     if (reader.pos !== end) throw new Error("truncated: the value runs past the end of its message");
     reader.depth--;
-    return last === 0 && unknown.length > 0 ? new UnknownValue(unknown) : value;
+    const all = into instanceof UnknownValue ? [...into.$unknown, ...unknown] : unknown;
+    if (all.length === 0) return value;
+    if (last === 0 && (into === undefined || into instanceof UnknownValue)) return new UnknownValue(all);
+    reader.beside = all;
+    return value;
   }
 
   override write(writer: Writer, init: unknown): void {
