@@ -179,13 +179,7 @@ it("options of every kind, over a profile, under bridge.yaml", { timeout: 120_00
       readdirSync(join(directory, "src/gen"), { recursive: true, encoding: "utf8" })
         .filter((path) => path.endsWith(".ts"))
         .toSorted(),
-    ).toEqual([
-      "acme/v1/jobs_bridge.ts",
-      "acme/v1/jobs_pb.ts",
-      "bridge/invoker_bridge.ts",
-      "bridge/invoker_pb.ts",
-      "protobridge/v1/config_pb.ts",
-    ]);
+    ).toEqual(["acme/v1/jobs_bridge.ts", "acme/v1/jobs_pb.ts", "bridge/invoker_bridge.ts", "bridge/invoker_pb.ts", "protobridge/v1/config_pb.ts"]);
     // What the options say is no import of the bridge.
     expect(readFileSync(join(directory, "src/gen/acme/v1/jobs_bridge.ts"), "utf8")).not.toContain("config_");
     expect(run("tsc", "-p", ".")).toMatchObject({ status: 0, stdout: "" });
