@@ -57,7 +57,7 @@ beforeAll(() => {
   copy("declared", (path) => /_pb\.(js|d\.ts)$/.test(path));
   const use = `import { type InvokeRequestInit, InvokeRequest } from "./declared/handler_bridge_bridge.js";\nexport const init: InvokeRequestInit = { input: { a: 1 } };\nexport const bytes: Uint8Array = InvokeRequest.encode(init);\n`;
   writeFileSync(join(directory, "use.ts"), use);
-}, 60_000);
+}, 120_000);
 
 /** Gives what the compiler says. */
 function compile(tsc: string, directory: string, compilerOptions: object, include: readonly string[]): Promise<string> {
