@@ -1,6 +1,6 @@
 import type { FieldModel, MessageModel } from "./model/message.js";
 import type { FileModel, Model } from "./model/model.js";
-import type { Pin, Reason } from "./model/reason.js";
+import type { OmittedModel, Pin, Reason } from "./model/reason.js";
 import type { MethodModel, ServiceModel } from "./model/servicer.js";
 
 const width = 80;
@@ -37,6 +37,7 @@ export function selectorsOf({ files }: Model): readonly string[] {
     ...file.enums.map(({ typeName }) => typeName),
     ...file.services.flatMap(({ typeName, methods }) => [typeName, ...methods.map(({ name }) => `${typeName}.${name}`)]),
     ...file.messages.flatMap((message) => [message.typeName, ...membersOf(message).map((member) => `${message.typeName}.${member}`)]),
+    ...file.omitted.map(({ name }) => name),
   ]);
   return [...new Set(names)].filter((name) => name !== "");
 }
@@ -88,8 +89,17 @@ function decisionsOf(file: FileModel, local: (typeName: string) => string): Deci
     ...file.enums.flatMap((type) => pinned(type.typeName, `enum ${local(type.typeName)}`, type.pin)),
     ...file.services.flatMap((service) => serviceDecisions(service, local)),
     ...file.messages.flatMap((message) => messageDecisions(message, local)),
+    ...file.omitted.map(({ what, name, from }) => ({ name, what: `no ${what} ${local(name)}`, because: omittedBecause[what], from })),
   ];
 }
+
+const omittedBecause: Readonly<Record<OmittedModel["what"], string>> = {
+  service: "it is skipped",
+  RPC: "it is skipped: calls are answered with UNIMPLEMENTED",
+  message: "it is skipped",
+  field: "it is skipped: what comes in it stays with the unknown fields",
+  scope: "there is none",
+};
 
 function serviceDecisions(service: ServiceModel, local: (typeName: string) => string): Decision[] {
   const { typeName, methods, scopes, pin } = service;
@@ -117,7 +127,7 @@ function methodDecisions(service: string, { name, pin, fault, noFault, output }:
 }
 
 function messageDecisions(message: MessageModel, local: (typeName: string) => string): Decision[] {
-  const { typeName, value, reason, pin, skipped, properties } = message;
+  const { typeName, value, reason, pin, properties } = message;
   const name = local(typeName);
   const full = (member: string): string => `${typeName}.${member}`;
   const oneofs = properties.filter((property) => property.role === "oneof");
@@ -127,7 +137,6 @@ function messageDecisions(message: MessageModel, local: (typeName: string) => st
       ? [{ name: typeName, also: valueMembers(message).map(full), what: `${value ? "value" : "message"} ${name}`, because: reason.because, from: reason.from }]
       : []),
     ...oneofs.flatMap((oneof) => pinned(full(oneof.member), `oneof ${name}.${oneof.member}`, oneof.pin)),
-    ...skipped.map((field) => ({ name: `${typeName}.${field}`, what: `skipped ${name}.${field}`, because: "it stays with the unknown fields", from: null })),
     ...fieldsOf(message).flatMap((field) => [
       ...pinned(full(field.member), `field ${name}.${field.member}`, field.pin),
       ...fieldDecision(typeName, field, local),

@@ -96,12 +96,13 @@ const whole = `acme/v1/jobs.proto (package acme.v1, proto3): 1 service, 5 messag
   oneof StartRequest.target: is called where (bridge.yaml:9:34)
   JSON StartRequest.arguments_json: arguments_json is a string whose name ends
     in _json, and there is no arguments
-  skipped StopRequest.left: it stays with the unknown fields
   field StopRequest.reason: is called why (bridge.yaml:6:33)
   value StopResponse.result: it holds JSON behind acme/{tag}, bytes go with it
     in binary_result (bridge.yaml:2:21)
   value Value: its only content is the oneof kind, each member of another kind:
     string text, float number
+  no field StopRequest.left: it is skipped: what comes in it stays with the
+    unknown fields (bridge.yaml:7:31)
 
 other/v1/kinds.proto (package other.v1, proto3): 1 enum
   enum Kind: is called Sort (bridge.yaml:11:20)
@@ -145,7 +146,11 @@ describe("explain", () => {
     ["a field", "acme.v1.StartRequest.arguments_json", header + json],
     ["a field of which nothing was decided", "acme.v1.StartRequest.value", `${header}  nothing was to be decided: it is what the proto says\n`],
     ["a member of a oneof", "acme.v1.StartRequest.host", `${header}  nothing was to be decided: it is what the proto says\n`],
-    ["a field that is skipped", "acme.v1.StopRequest.left", `${header}  skipped StopRequest.left: it stays with the unknown fields\n`],
+    [
+      "a field that is skipped",
+      "acme.v1.StopRequest.left",
+      `${header}  no field StopRequest.left: it is skipped: what comes in it stays with the\n    unknown fields (bridge.yaml:7:31)\n`,
+    ],
     ["a field that goes with another", "acme.v1.StopResponse.binary_result", header + result],
     ["a member of a value", "acme.v1.Value.number", header + value],
     ["a oneof", "acme.v1.StartRequest.target", header + target],

@@ -3,6 +3,7 @@ import { fromJson, type JsonObject } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { Settings } from "../src/config/settings.js";
 import { Problems } from "../src/diagnostics.js";
+import { explain } from "../src/explain.js";
 import { ConfigSchema } from "../src/gen/protobridge/v1/config_pb.js";
 import type { FieldModel, MessageModel } from "../src/model/message.js";
 import { buildModel, type FileModel } from "../src/model/model.js";
@@ -201,6 +202,7 @@ describe("scopes", () => {
       ["session_id", "context", ["DoA", "DoB", "U"]],
       ["tenant", "tenant", ["DoC"]],
     ]);
+    expect(file.omitted).toEqual([{ what: "scope", name: "a.S.user_id", from: "bridge.yaml services a.S scopes user_id none" }]);
   });
   it("give way to an RPC of the same name, with a warning", () => {
     const { file, problems } = decide(service("rpc Session(A) returns (A);", "rpc DoB(B) returns (B);"));
@@ -290,6 +292,7 @@ describe("value messages", () => {
   it("can be settled by the config, either way", () => {
     const { message } = decide(lines, { messages: { "a.M": { value: true }, "a.N": { value: false } } });
     expect(message("M").value?.members).toEqual({ string: "s", boolean: "b" });
+    expect(message("M").reason?.because).toBe("it is one: string s, boolean b; kept as they are: t");
     expect(message("N")).toMatchObject({ value: null, reason: { because: "no value", from: "bridge.yaml messages a.N value" } });
   });
   it("need a oneof", () => {
@@ -312,6 +315,13 @@ describe("skip", () => {
     expect(file.messages.map(({ typeName }) => typeName)).toEqual(["a.M"]);
     expect(message("M")).toMatchObject({ skipped: ["x"], properties: [{ member: "a" }] });
     expect(file.services).toMatchObject([{ typeName: "a.S", methods: [{ name: "A" }] }]);
+    expect(file.omitted).toEqual([
+      { what: "message", name: "a.X", from: "bridge.yaml messages a.X skip" },
+      { what: "field", name: "a.M.x", from: "bridge.yaml fields a.M.x skip" },
+      { what: "service", name: "a.T", from: "bridge.yaml services a.T skip" },
+      { what: "RPC", name: "a.S.B", from: "bridge.yaml methods a.S.B skip" },
+    ]);
+    expect(explain({ files: [file] })).toContain("  no RPC S.B: it is skipped: calls are answered with UNIMPLEMENTED (bridge.yaml\n");
   });
   it("is an error that says what else to skip, where something uses it", () => {
     expect(decide(lines, { messages: { "a.X": { skip: true } } }).problems).toEqual([

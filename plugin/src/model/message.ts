@@ -1,7 +1,7 @@
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import { anyModel } from "./any.js";
-import { type Deciding, pinOf } from "./deciding.js";
+import { type Deciding, isSkipped, pinOf } from "./deciding.js";
 import type { Pin, Reason } from "./reason.js";
 import { type ScalarName, scalarName, type TypeModel, typeOf } from "./type.js";
 import { isValue, jsonTextOf, type ValueModel, valueModel } from "./value.js";
@@ -55,8 +55,7 @@ export function messageModel(desc: DescMessage, deciding: Deciding): MessageMode
   const pin = pinOf(deciding.settings.message(desc.typeName));
   const found = valueModel(desc, deciding);
   if (isValue(found)) return { typeName: desc.typeName, pin, value: found, properties: [], skipped: [], reason: found.reason };
-  const isSkipped = (field: DescField): boolean => deciding.settings.field(desc.typeName, field.name).rule.skip ?? false;
-  const skipped = desc.fields.filter(isSkipped);
+  const skipped = desc.fields.filter(({ name }) => isSkipped("field", `${desc.typeName}.${name}`, deciding.settings.field(desc.typeName, name), deciding));
   const decided = new Map(desc.fields.filter((field) => !skipped.includes(field)).map((field) => [field, fieldModel(field, deciding)]));
   const sidecars = new Set([...decided.values()].flatMap(({ type }) => (type.role === "any" && type.sidecar !== null ? [type.sidecar] : [])));
   const properties = desc.members.flatMap((member): PropertyModel[] => {

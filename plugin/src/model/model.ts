@@ -5,13 +5,13 @@
 import type { DescFile, DescMessage, DescService } from "@bufbuild/protobuf";
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
 import { Edition } from "@bufbuild/protobuf/wkt";
-import { type Said, Settings } from "../config/settings.js";
+import { Settings } from "../config/settings.js";
 import { Problems } from "../diagnostics.js";
 import { placeOf } from "../place.js";
-import { type Deciding, pinOf } from "./deciding.js";
+import { type Deciding, isSkipped, pinOf } from "./deciding.js";
 import type { DialectModel } from "./dialect.js";
 import { type MessageModel, messageModel } from "./message.js";
-import type { Pin } from "./reason.js";
+import type { OmittedModel, Pin } from "./reason.js";
 import { type ServiceModel, serviceModel } from "./servicer.js";
 import { isShipped } from "./type.js";
 
@@ -35,6 +35,8 @@ export interface FileModel {
   readonly services: readonly ServiceModel[];
   /** The dialects of the google.protobuf.Any in it. */
   readonly dialects: readonly DialectModel[];
+  /** What the config leaves out of it. */
+  readonly omitted: readonly OmittedModel[];
 }
 
 /** An enum: nothing was to be decided about it, but for its name. */
@@ -75,19 +77,20 @@ export function buildModel(files: readonly DescFile[], { settings = new Settings
 function fileModel(file: DescFile, settings: Settings, problems: Problems, place: Deciding["place"]): FileModel {
   const types = [...nestedTypes(file)];
   const dialects: DialectModel[] = [];
-  const deciding: Deciding = { settings, problems, dialects, place };
-  const isSkipped = (said: Said<{ readonly skip?: boolean | undefined }>): boolean => said.rule.skip ?? false;
+  const omitted: OmittedModel[] = [];
+  const deciding: Deciding = { settings, problems, dialects, omitted, place };
   return {
     path: file.proto.name,
     package: file.proto.package,
     syntax: Edition[file.edition].replace("EDITION_", "").toLowerCase(),
     enums: types.filter((type) => type.kind === "enum").map(({ typeName }) => ({ typeName, pin: pinOf(settings.enum(typeName)) })),
     messages: types
-      .filter((type) => type.kind === "message" && !isSkipped(settings.message(type.typeName)))
+      .filter((type) => type.kind === "message" && !isSkipped("message", type.typeName, settings.message(type.typeName), deciding))
       .map((type) => messageModel(type as DescMessage, deciding)),
     services: types
-      .filter((type) => type.kind === "service" && !isSkipped(settings.service(type.typeName)))
+      .filter((type) => type.kind === "service" && !isSkipped("service", type.typeName, settings.service(type.typeName), deciding))
       .map((type) => serviceModel(type as DescService, deciding)),
     dialects,
+    omitted,
   };
 }

@@ -14,3 +14,12 @@ export interface Pin {
   /** Where it is said. */
   readonly from: string;
 }
+
+/** What the config leaves out. */
+export interface OmittedModel {
+  readonly what: "service" | "RPC" | "message" | "field" | "scope";
+  /** The element, in full; of a scope, its service and its field. */
+  readonly name: string;
+  /** Where it is said. */
+  readonly from: string;
+}

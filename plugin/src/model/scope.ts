@@ -31,6 +31,7 @@ export function scopeModels(desc: DescService, methods: readonly DescMethod[], d
   return [...carriers].flatMap(([field, carrying]): ScopeModel[] => {
     const config = Object.hasOwn(said.rule.scopes, field) ? said.rule.scopes[field] : undefined;
     const byRule = field.endsWith("_id") && field !== "_id" && carrying.length >= 2;
+    if (config?.none) deciding.omitted.push({ what: "scope", name: `${desc.typeName}.${field}`, from: said.from("scopes", field, "none") ?? "" });
     if (config?.none || (!config && !byRule)) return [];
     const name = config?.name ? config.name : field.replace(/(?<=.)_id$/, "");
     const from = said.from("scopes", field) ?? null;

@@ -1,6 +1,6 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
-import { type Deciding, pinOf } from "./deciding.js";
+import { type Deciding, isSkipped, pinOf } from "./deciding.js";
 import { type CodeName, codeName, type FaultModel, faultModel, isFault } from "./fault.js";
 import type { Pin, Reason } from "./reason.js";
 import { type ScopeModel, scopeModels } from "./scope.js";
@@ -47,7 +47,7 @@ const idempotencies = {
 
 /** Decides what a service is: its RPCs, but for those that are skipped, and its scopes. */
 export function serviceModel(desc: DescService, deciding: Deciding): ServiceModel {
-  const methods = desc.methods.filter(({ name }) => !deciding.settings.method(desc.typeName, name).rule.skip);
+  const methods = desc.methods.filter(({ name }) => !isSkipped("RPC", `${desc.typeName}.${name}`, deciding.settings.method(desc.typeName, name), deciding));
   return {
     typeName: desc.typeName,
     pin: pinOf(deciding.settings.service(desc.typeName)),

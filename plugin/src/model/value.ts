@@ -49,10 +49,19 @@ export function valueModel(desc: DescMessage, { settings, problems, place }: Dec
   return {
     members: membersOf(fields, kinds),
     recursive: fields.some((field) => itemsOf(field)?.typeName === desc.typeName),
-    reason: reason(
-      `its only content is the oneof ${oneof?.name}, each member of another kind: ${fields.map((field, i) => `${kinds[i] ?? "unknown"} ${field.name}`).join(", ")}`,
-    ),
+    reason: reason(value ? describeSaid(fields, kinds) : describe(oneof as DescOneof, kinds)),
   };
+}
+
+function describe({ name, fields }: DescOneof, kinds: readonly (ValueKind | undefined)[]): string {
+  return `its only content is the oneof ${name}, each member of another kind: ${fields.map((field, i) => `${kinds[i]} ${field.name}`).join(", ")}`;
+}
+
+function describeSaid(fields: readonly DescField[], kinds: readonly (ValueKind | undefined)[]): string {
+  const carriers = new Set(Object.values(membersOf(fields, kinds)).flat());
+  const carried = fields.flatMap((field, i) => (carriers.has(field.name) ? [`${kinds[i]} ${field.name}`] : []));
+  const kept = fields.filter(({ name }) => !carriers.has(name)).map(({ name }) => name);
+  return `it is one: ${carried.join(", ")}${kept.length === 0 ? "" : `; kept as they are: ${kept.join(", ")}`}`;
 }
 
 /** Tells a value from the reason why there is none. */

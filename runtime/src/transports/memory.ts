@@ -1,6 +1,7 @@
 import { CallAbort, canceledBy, onAbort } from "../abort.js";
 import { CallContext } from "../context.js";
 import { BridgeError } from "../errors.js";
+import type { AnyCodec } from "../message/codec.js";
 import { checkMetadata, emptyMetadata, type Metadata } from "../metadata.js";
 import type { CallOptions } from "../servicer/options.js";
 import { type ErrorListener, type Route, routesOf, streamsRequests, streamsResponses } from "../servicer/routes.js";
@@ -84,7 +85,7 @@ class MemoryChannel implements Channel {
       options.onHeader?.(received(context.header));
     };
     try {
-      for await (const response of answers(route, sent(), context)) {
+      for await (const response of answers(route, sent(), context, method.output)) {
         giveHeader();
         yield response;
       }
@@ -116,7 +117,8 @@ class MemoryChannel implements Channel {
   }
 }
 
-async function* answers({ method, call, encode }: Route, requests: AsyncIterable<Uint8Array>, context: CallContext): AsyncIterable<unknown> {
+/** @param output the client's codec of the response, which may be of another version of the proto */
+async function* answers({ method, call, encode }: Route, requests: AsyncIterable<Uint8Array>, context: CallContext, output: AnyCodec): AsyncIterable<unknown> {
   const { signal } = context;
   const decoded = prefetched(decode(requests, method), buffered);
   let request: unknown = decoded;
@@ -129,8 +131,8 @@ async function* answers({ method, call, encode }: Route, requests: AsyncIterable
   if (streamsResponses(method.kind)) {
     // Abortable twice: what the handler waits for, and what is on its way when the call ends.
     const responses = prefetched(abortable(answer as AsyncIterable<unknown>, signal), buffered);
-    for await (const response of abortable(responses, signal)) yield method.output.decode(encode(response));
-  } else yield method.output.decode(encode(await untilAborted(answer as Promise<unknown>, signal)));
+    for await (const response of abortable(responses, signal)) yield output.decode(encode(response));
+  } else yield output.decode(encode(await untilAborted(answer as Promise<unknown>, signal)));
 }
 
 async function* decode(requests: AsyncIterable<Uint8Array>, { input }: MethodInfo): AsyncGenerator<unknown, void> {
