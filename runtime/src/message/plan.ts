@@ -1,7 +1,7 @@
 import { type DescField, type DescMessage, type DescOneof, ScalarType } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
-import type { AnyDialect } from "../value/any.js";
 import type { AnyCodec } from "./codec.js";
+import type { Dialect } from "./dialect.js";
 import { type Scalar, type ScalarFace, scalarOf } from "./scalar.js";
 import type { Reader, Writer } from "./wire.js";
 
@@ -25,7 +25,7 @@ export interface FieldFace {
   /** The face of the field's scalar, or of the scalars in its list or map. */
   readonly scalar?: ScalarFace;
   /** The field is a `google.protobuf.Any`, or a list or map of them, and shows as a value of this dialect. */
-  readonly any?: AnyDialect;
+  readonly any?: Dialect;
   /** With `any`: the property of a string field beside it that says the value's tag. */
   readonly tag?: string;
   /** With `any`: the name in the proto of the field with the value's bytes, which has no property of its own. For a map of Any, a map of bytes. */
@@ -51,7 +51,7 @@ const plain: ScalarFace = { fromWire: (value) => value, toWire: (init) => init }
 
 /** How a field whose values are in a `google.protobuf.Any` shows. */
 export interface AnyPlan {
-  readonly dialect: AnyDialect;
+  readonly dialect: Dialect;
   readonly tag: string | undefined;
   readonly sidecar: FieldPlan | undefined;
   readonly rawBytes: boolean;

@@ -1,6 +1,6 @@
 import { WireType } from "@bufbuild/protobuf/wire";
 import { setOwn } from "../own.js";
-import { besideOf, rememberBeside } from "../value/beside.js";
+import { besideOf, rememberBeside } from "./beside.js";
 import type { UnknownField } from "./codec.js";
 import { type Face, type FieldPlan, type MessagePlan, type PayloadCodec, zeroOf } from "./plan.js";
 import type { Scalar } from "./scalar.js";

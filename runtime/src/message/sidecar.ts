@@ -1,6 +1,6 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
 import { setOwn } from "../own.js";
-import type { AnyPlace } from "../value/any.js";
+import type { AnyPlace } from "./dialect.js";
 import type { AnyPlan, Face, FieldPlan, MessagePlan } from "./plan.js";
 import type { Path, Reader } from "./wire.js";
 

@@ -1,5 +1,5 @@
 import { WireType } from "@bufbuild/protobuf/wire";
-import { besideOf } from "../value/beside.js";
+import { besideOf } from "./beside.js";
 import type { UnknownField } from "./codec.js";
 import type { Face, FieldPlan, MessagePlan, PayloadCodec } from "./plan.js";
 import type { Scalar } from "./scalar.js";

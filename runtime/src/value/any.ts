@@ -1,4 +1,5 @@
 import { type Any, AnySchema } from "@bufbuild/protobuf/wkt";
+import type { AnyPlace, AnyWire, Dialect } from "../message/dialect.js";
 import { esMessage } from "../message/es.js";
 import type { PayloadCodec } from "../message/plan.js";
 import { BinaryValue, receiveBinary, receivedAny } from "./binary.js";
@@ -35,28 +36,6 @@ export interface AnyDialectInit {
   readonly bareTokens?: boolean;
 }
 
-/** Where a value stands: by what it is remembered, and what else decides how it is written. */
-export interface AnyPlace {
-  /** The object or array that has it. */
-  readonly container: object;
-  readonly key: string | number;
-  /** The property of the message with the value's tag, if there is one. */
-  readonly tagProperty: string | undefined;
-  /** What that property says. */
-  readonly tag: unknown;
-  /** The name of the field with the value's bytes, if there is one. */
-  readonly sidecar: string | undefined;
-  /** Whether a Uint8Array goes there as it is. */
-  readonly rawBytes: boolean;
-}
-
-/** What is on the wire for a value. */
-export interface AnyWire {
-  readonly any: Pick<Any, "typeUrl" | "value"> | undefined;
-  /** The bytes of the sidecar. */
-  readonly bytes: Uint8Array | undefined;
-}
-
 /** One way to write a value into an Any. */
 interface Form {
   readonly typeUrl: string;
@@ -71,7 +50,7 @@ const anyTag: ReadonlySet<AnyKind> = new Set();
 const binary = ".binary";
 
 /** Reads and writes values in `google.protobuf.Any`. Made by {@link anyDialect}. */
-export class AnyDialect {
+export class AnyDialect implements Dialect {
   /** The codec of the Any itself. */
   readonly message: PayloadCodec = esMessage(AnySchema) as unknown as PayloadCodec;
   readonly #typeUrl: TypeUrl;

@@ -1,10 +1,10 @@
 import { WireType } from "@bufbuild/protobuf/wire";
+import { besideOf } from "../message/beside.js";
 import type { PayloadCodec } from "../message/plan.js";
 import { keepBeside } from "../message/reading.js";
 import { type Reader, refuse, type Writer } from "../message/wire.js";
 import { writeUnknown } from "../message/writing.js";
 import { setOwn } from "../own.js";
-import { besideOf } from "./beside.js";
 import { WholeValue } from "./json.js";
 
 /** Reads a message that has nothing but a repeated field of values, as an array. */

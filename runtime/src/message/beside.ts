@@ -1,4 +1,4 @@
-import type { UnknownField } from "../message/codec.js";
+import type { UnknownField } from "./codec.js";
 
 /** What stood beside a member of a value message, in members that this version of the proto does not know. */
 interface Beside {
