@@ -2,7 +2,7 @@ import type { AnyDesc, DescFile } from "@bufbuild/protobuf";
 import type { Problems } from "../diagnostics.js";
 import { placeOf } from "../place.js";
 import { protoOptions } from "./options.js";
-import { applyingProfiles, profileLayer, readProfiles } from "./profiles.js";
+import { applyingProfiles, profileLayer, profileNames } from "./profiles.js";
 import { checkSelectors } from "./selectors.js";
 import { Settings } from "./settings.js";
 import { readConfigFile } from "./yaml.js";
@@ -35,11 +35,10 @@ export function loadSettings({ files, checked, configPath, profiles, problems, w
   readonly applied: readonly string[];
 } {
   const file = configPath === undefined ? undefined : readConfigFile(configPath);
-  const known = readProfiles(profiles);
-  if (file) checkSelectors(file, checked, problems, { whole, profiles: known.map(({ name }) => name) });
+  if (file) checkSelectors(file, checked, problems, { whole, profiles: profileNames(profiles) });
   const options = protoOptions(files, (desc) => place(desc));
   options.check(checked, problems);
-  const applying = applyingProfiles(known, files, file?.config.ignoreProfiles ?? []);
+  const applying = applyingProfiles(profiles, files, file?.config.ignoreProfiles ?? []);
   return {
     settings: new Settings([...applying.map(profileLayer), options, ...(file ? [file] : [])]),
     applied: applying.map(({ name }) => name),

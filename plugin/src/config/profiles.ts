@@ -3,15 +3,18 @@ import { nestedTypes } from "@bufbuild/protobuf/reflect";
 import { type Profile, ProfileSchema } from "../gen/protobridge/v1/config_pb.js";
 import type { Layer } from "./settings.js";
 
-/** Reads the profiles that the build made of profiles/*.yaml. */
-export function readProfiles(profiles: readonly unknown[]): readonly Profile[] {
-  return profiles.map((profile) => fromJson(ProfileSchema, profile as JsonValue));
+/** The names of the profiles that the build made of profiles/*.yaml. */
+export function profileNames(profiles: readonly unknown[]): readonly string[] {
+  return profiles.map((profile) => (profile as { readonly name: string }).name);
 }
 
-/** The profiles that apply to some files, but for those that are to be ignored. */
-export function applyingProfiles(profiles: readonly Profile[], files: readonly DescFile[], ignored: readonly string[]): readonly Profile[] {
+/** The profiles that apply to some files, but for those that are to be ignored. Only those of a package that is there are read. */
+export function applyingProfiles(profiles: readonly unknown[], files: readonly DescFile[], ignored: readonly string[]): readonly Profile[] {
   const packages = new Set(files.map(({ proto }) => proto.package));
-  const candidates = profiles.filter((profile) => packages.has(profile.package) && !ignored.includes(profile.name));
+  const candidates = profiles
+    .filter((profile) => packages.has((profile as { readonly package: string }).package))
+    .map((profile) => fromJson(ProfileSchema, profile as JsonValue))
+    .filter(({ name }) => !ignored.includes(name));
   if (candidates.length === 0) return [];
   const names = namesIn(files.filter(({ proto }) => candidates.some((profile) => profile.package === proto.package)));
   return candidates.filter(({ services, elements }) => services.some((name) => names.has(name)) && elements.every((name) => names.has(name)));
