@@ -16,7 +16,7 @@ import type { SentRequest } from "./request.js";
 import { transpile } from "./transpile.js";
 
 /** How many proto files there are to a part of a response. */
-const partSize = 50;
+const partSize = 20;
 
 /** What the plugin brings, beside its code. */
 export interface Resources {
