@@ -104,7 +104,7 @@ describe("a response in parts", () => {
 });
 
 describe("what goes wrong", () => {
-  // By name: p1 is in the first part of 50, p99 is the last file of all.
+  // By name: p1 is in the first part, p99 is the last file of all.
   it("before the first part is told on standard error, and nothing is written", () => {
     expect(run(withBrokenComments(1))).toEqual({
       status: 1,
