@@ -1,5 +1,5 @@
-import { distance } from "fastest-levenshtein";
 import { loadSettings } from "../config/load.js";
+import { nearest } from "../config/nearest.js";
 import { Problems } from "../diagnostics.js";
 import { explain, selectorsOf } from "../explain.js";
 import { buildModel, type Model } from "../model/model.js";
@@ -75,6 +75,6 @@ function filesOf({ files }: Model, selector: string | undefined): Model["files"]
 }
 
 function unknown(selector: string, model: Model): CommandError {
-  const nearest = selectorsOf(model).toSorted((a, b) => distance(a, selector) - distance(b, selector))[0];
-  return new CommandError(`nothing is called ${selector}${nearest === undefined ? "" : `; did you mean ${nearest}?`}`);
+  const near = nearest(selector, selectorsOf(model));
+  return new CommandError(`nothing is called ${selector}${near === undefined ? "" : `; did you mean ${near.name}?`}`);
 }

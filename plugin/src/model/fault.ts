@@ -5,6 +5,7 @@ import { readsAsValue } from "./any.js";
 import type { Deciding } from "./deciding.js";
 import { fieldPath } from "./path.js";
 import type { Reason } from "./reason.js";
+import { isInteger } from "./type.js";
 
 /** The name of a gRPC status code, as gRPC spells it: `NOT_FOUND`. */
 export type CodeName = keyof typeof Code;
@@ -136,10 +137,6 @@ function isStatus(field: DescField): boolean {
 
 function isPlain(field: DescField): boolean {
   return field.fieldKind !== "list" && field.fieldKind !== "map" && !field.oneof;
-}
-
-function isInteger(scalar: ScalarType): boolean {
-  return ![ScalarType.BOOL, ScalarType.STRING, ScalarType.BYTES, ScalarType.DOUBLE, ScalarType.FLOAT].includes(scalar);
 }
 
 function detailsAs(field: DescField, deciding: Deciding): "status" | "any" | "map" | undefined {

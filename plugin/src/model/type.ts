@@ -67,3 +67,21 @@ export function typeOf(field: DescField): TypeModel {
 export function scalarName(type: ScalarType): ScalarName {
   return ScalarType[type].toLowerCase() as ScalarName;
 }
+
+const integers = new Set([
+  ScalarType.INT32,
+  ScalarType.SINT32,
+  ScalarType.SFIXED32,
+  ScalarType.UINT32,
+  ScalarType.FIXED32,
+  ScalarType.INT64,
+  ScalarType.SINT64,
+  ScalarType.SFIXED64,
+  ScalarType.UINT64,
+  ScalarType.FIXED64,
+]);
+
+/** Whether a scalar is an integer, of any width. */
+export function isInteger(type: ScalarType): boolean {
+  return integers.has(type);
+}

@@ -2,7 +2,7 @@ import { type DescField, type DescMessage, type DescOneof, ScalarType } from "@b
 import { Field_Text } from "../gen/protobridge/v1/config_pb.js";
 import type { Deciding } from "./deciding.js";
 import type { Reason } from "./reason.js";
-import type { JsonTextModel } from "./type.js";
+import { isInteger, type JsonTextModel } from "./type.js";
 
 /** What a member of a value message carries. */
 export type ValueKind = "string" | "integer" | "float" | "boolean" | "bytes" | "json" | "list" | "map" | "null";
@@ -119,19 +119,6 @@ function byName(field: DescField): { readonly name: string; readonly taken: bool
   return name === undefined ? undefined : { name, taken: [...field.parent.fields, ...field.parent.oneofs].some((member) => member.name === name) };
 }
 
-const integers = new Set([
-  ScalarType.INT32,
-  ScalarType.SINT32,
-  ScalarType.SFIXED32,
-  ScalarType.UINT32,
-  ScalarType.FIXED32,
-  ScalarType.INT64,
-  ScalarType.SINT64,
-  ScalarType.SFIXED64,
-  ScalarType.UINT64,
-  ScalarType.FIXED64,
-]);
-
 function kindOf(field: DescField, parent: DescMessage): ValueKind | undefined {
   if (field.message) {
     if (isGroup(field)) return undefined;
@@ -152,7 +139,7 @@ function kindOf(field: DescField, parent: DescMessage): ValueKind | undefined {
     case ScalarType.FLOAT:
       return "float";
     default:
-      return field.scalar !== undefined && integers.has(field.scalar) ? "integer" : undefined;
+      return field.scalar !== undefined && isInteger(field.scalar) ? "integer" : undefined;
   }
 }
 
