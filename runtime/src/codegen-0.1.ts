@@ -3,6 +3,8 @@
  * compile error that says so: what stands here stays, and a generator that needs more imports a path of its own.
  */
 export { type Fault, type FaultShape, fault } from "./fault/fault.js";
+export { link } from "./link/info.js";
+export { openLink } from "./link/open.js";
 export { esMessage } from "./message/es.js";
 export { messageCodec } from "./message/message.js";
 export { int64Number, int64String } from "./message/scalar.js";

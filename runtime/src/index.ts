@@ -2,6 +2,17 @@
 export { CallContext, type CallContextInit, type ContextKey, ContextValues, createContextKey } from "./context.js";
 export { BridgeError, type BridgeErrorInit, type Code, codeFromNumber, codes, type ErrorDetail, errorDetail } from "./errors.js";
 export { ErrorInfo, type ErrorInfoInit } from "./fault/errorInfo.js";
+export type { Link, LinkEvents, LinkProblem, LinkState, LinkStats, UnconfirmedNotification } from "./link/link.js";
+export type {
+  ExchangeContext,
+  LinkLimits,
+  LinkOptions,
+  OpeningLinkOptions,
+  ReconnectOptions,
+  RequestOptions,
+  SendOptions,
+  ServerLinkOptions,
+} from "./link/options.js";
 export type { AnyCodec, MessageCodec, UnknownField } from "./message/codec.js";
 export { appendMetadata, emptyMetadata, type Metadata, type MetadataValue, type MutableMetadata, metadataValues } from "./metadata.js";
 export { Client } from "./servicer/client.js";
@@ -9,7 +20,7 @@ export type { CallOptions, Requests } from "./servicer/options.js";
 export type { ErrorListener } from "./servicer/routes.js";
 export type { MethodInfo, MethodKind, ServiceInfo } from "./servicer/service.js";
 export { type Awaitable, Servicer, serviceInfo } from "./servicer/servicer.js";
-export type { Channel, ServerHandle } from "./transport.js";
+export type { Channel, ConnectOptions, ServerHandle } from "./transport.js";
 export type { AnyInit, AnyValue } from "./value/any.js";
 export { BinaryValue } from "./value/binary.js";
 export { Float, float } from "./value/float.js";

@@ -1,5 +1,6 @@
 import { BridgeError } from "../errors.js";
 import { readFault } from "../fault/reading.js";
+import type { LinkInfo } from "../link/info.js";
 import type { Metadata } from "../metadata.js";
 import type { Channel } from "../transport.js";
 import type { CallOptions, Requests } from "./options.js";
@@ -58,6 +59,14 @@ export function serverStreaming<O>(client: Client, localName: string, request: u
 export function bidiStreaming<O>(client: Client, localName: string, requests: Requests<unknown>, options?: CallOptions): AsyncIterable<O> {
   const { channel, method, merged } = prepare(client, localName, options, Number.POSITIVE_INFINITY);
   return once(channel.stream(method, iterate(requests), merged) as AsyncIterable<O>, method);
+}
+
+/** What a link is opened with. Throws if the method is none. */
+export function linkedOf(client: Client, localName: string): { channel: Channel; method: MethodInfo; link: LinkInfo; defaults: CallOptions } {
+  const { service, channel, defaults } = stateOf(client);
+  const method = service.methods.get(localName);
+  if (!method?.link) throw new Error(`${service.typeName} has no link ${localName}: the generated code does not fit, generate it again`);
+  return { channel, method, link: method.link, defaults };
 }
 
 /** The one response of a call. Throws the fault that it carries, with what the trailer tells of it. */

@@ -4,6 +4,10 @@ import { BridgeError, hiddenMessage } from "../errors.js";
 import { faultAnswer } from "../fault/answer.js";
 import type { Fault } from "../fault/fault.js";
 import { withOk } from "../fault/writing.js";
+import { withBytes } from "../link/bytes.js";
+import { type LinkInfo, perspectivesOf } from "../link/info.js";
+import type { ServerLinkOptions } from "../link/options.js";
+import { serveLink } from "../link/server.js";
 import type { MethodInfo, MethodKind } from "./service.js";
 import { type Servicer, serviceInfo } from "./servicer.js";
 
@@ -13,8 +17,11 @@ export interface Route {
   /**
    * Answers one call. Takes one request, or the stream of them; gives a promise of one response, or the stream of them.
    * A response may carry what the servicer threw, and then the trailer of the context is filled in. Throws, at once or later, only BridgeErrors: an exception of any other kind was given to `onError` and hidden.
+   *
+   * @param draining aborted when the server begins to close, before it waits for the calls under way; the signal of the context is aborted
+   * when it waits no longer. One signal for all calls of a server: watch it with `onAbort`. Without it, nothing is known of that
    */
-  call(request: unknown, context: CallContext): Promise<unknown> | AsyncIterable<unknown>;
+  call(request: unknown, context: CallContext, draining?: AbortSignal): Promise<unknown> | AsyncIterable<unknown>;
   /**
    * Encodes a response.
    *
@@ -29,14 +36,16 @@ export interface Route {
  */
 export type ErrorListener = (error: unknown, method: MethodInfo) => void;
 
+/** A method of a servicer. That of a link takes the link in place of requests. */
 type Method = (request: unknown, context: CallContext) => unknown;
 
 /**
  * What a transport serves: the routes of some servicers, by path.
  *
+ * @param links for the server's ends of links
  * @throws Error if two of them serve the same service
  */
-export function routesOf(servicers: readonly Servicer[], onError: ErrorListener): ReadonlyMap<string, Route> {
+export function routesOf(servicers: readonly Servicer[], onError: ErrorListener, links: ServerLinkOptions = {}): ReadonlyMap<string, Route> {
   const routes = new Map<string, Route>();
   const served = new Set<string>();
   for (const servicer of servicers) {
@@ -48,7 +57,8 @@ export function routesOf(servicers: readonly Servicer[], onError: ErrorListener)
       const implementation = (servicer as unknown as Record<string, Method>)[method.localName];
       if (typeof implementation !== "function")
         throw new Error(`the servicer of ${typeName} has no method ${method.localName}: its generated code does not fit, generate it again`);
-      routes.set(method.path, { method, call: caller(method, implementation.bind(servicer), onError), encode: encoder(method, onError) });
+      const answers = implementation.bind(servicer);
+      routes.set(method.path, method.link ? linkRoute(method, method.link, answers, onError, links) : routeOf(method, answers, onError));
     }
   }
   return routes;
@@ -71,6 +81,23 @@ export function report(onError: ErrorListener, reason: unknown, method: MethodIn
   } catch {}
 }
 
+function routeOf(method: MethodInfo, implementation: Method, onError: ErrorListener): Route {
+  return { method, call: caller(method, implementation, onError), encode: encoder(method, onError) };
+}
+
+/** A link reads and writes the messages of its stream itself. */
+function linkRoute(method: MethodInfo, link: LinkInfo, implementation: Method, onError: ErrorListener, options: ServerLinkOptions): Route {
+  const { server: perspective } = perspectivesOf(link, method.input, method.output);
+  const hide = hider(method, onError);
+  const onException = (reason: unknown): void => report(onError, reason, method);
+  return {
+    method: withBytes(method),
+    call: (messages, context, draining) =>
+      serveLink(messages as AsyncIterable<unknown>, { perspective, options, context, draining, implementation, hide, onException }),
+    encode: (bytes) => bytes as Uint8Array,
+  };
+}
+
 function encoder(method: MethodInfo, onError: ErrorListener): Route["encode"] {
   return (response) => {
     try {
@@ -82,14 +109,19 @@ function encoder(method: MethodInfo, onError: ErrorListener): Route["encode"] {
   };
 }
 
-function caller(method: MethodInfo, implementation: Method, onError: ErrorListener): Route["call"] {
-  const hide = (reason: unknown, { signal }: CallContext): BridgeError => {
+/** Makes what a client is told of an exception. */
+function hider(method: MethodInfo, onError: ErrorListener): (reason: unknown, context: CallContext) => BridgeError {
+  return (reason, { signal }) => {
     if (reason instanceof BridgeError) return reason;
     // What a method waited for with the signal of its call ends with the call: nothing failed.
     if (signal.aborted && reason instanceof Error && reason.name === "AbortError") return canceledBy(signal);
     report(onError, reason, method);
     return new BridgeError("internal", hiddenMessage, { cause: reason });
   };
+}
+
+function caller(method: MethodInfo, implementation: Method, onError: ErrorListener): Route["call"] {
+  const hide = hider(method, onError);
   if (!streamsResponses(method.kind)) {
     if (method.fault) return faultCaller(method, method.fault, implementation, hide, onError);
     return async (request, context) => {

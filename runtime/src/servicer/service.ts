@@ -1,4 +1,5 @@
 import type { Fault } from "../fault/fault.js";
+import type { LinkInfo } from "../link/info.js";
 import type { AnyCodec } from "../message/codec.js";
 
 /** The four kinds of RPC: which side streams. */
@@ -19,6 +20,8 @@ export interface MethodInfo {
   readonly idempotency: "unknown" | "no_side_effects" | "idempotent";
   /** Where the response carries a fault. It counts for the one response of a call, not for the messages of a stream. */
   readonly fault: Fault | undefined;
+  /** Set if the stream carries many exchanges. */
+  readonly link: LinkInfo | undefined;
 }
 
 /** A service: its name and its RPCs. */
@@ -38,12 +41,13 @@ export type MethodEntry = readonly [
   output: AnyCodec,
   idempotency?: "no_side_effects" | "idempotent" | undefined,
   fault?: Fault | undefined,
+  link?: LinkInfo | undefined,
 ];
 
 /** Describes a service. Called by generated code. */
 export function service(typeName: string, methods: readonly MethodEntry[]): ServiceInfo {
-  const infos = methods.map(([localName, name, kind, input, output, idempotency, fault]): MethodInfo => {
-    return { name, localName, path: `/${typeName}/${name}`, kind, input, output, idempotency: idempotency ?? "unknown", fault };
+  const infos = methods.map(([localName, name, kind, input, output, idempotency, fault, link]): MethodInfo => {
+    return { name, localName, path: `/${typeName}/${name}`, kind, input, output, idempotency: idempotency ?? "unknown", fault, link };
   });
   return { typeName, methods: new Map(infos.map((info) => [info.localName, info])) };
 }

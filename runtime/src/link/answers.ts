@@ -1,0 +1,197 @@
+import { BridgeError } from "../errors.js";
+import { faultResponse, withOk } from "../fault/writing.js";
+import { isRecord, overlaid } from "../own.js";
+import type { Connection } from "./connection.js";
+import type { End } from "./end.js";
+import type { Member, Received } from "./envelope.js";
+import { errorMessage } from "./error-member.js";
+import { Fifo } from "./fifo.js";
+import type { ExchangeContext } from "./options.js";
+
+/** A request of the other end. */
+interface Asked {
+  readonly member: Member;
+  readonly bytes: number;
+  readonly context: Context;
+  /** The reply's line, if replies come in the order of requests. */
+  readonly slot: Slot | undefined;
+}
+
+/** The place of a reply among those that have to come in order. */
+interface Slot {
+  readonly line: Fifo<Slot>;
+  /** Sends the reply, or nothing, when it is its turn. */
+  ready: (() => void) | undefined;
+}
+
+class Context implements ExchangeContext {
+  readonly correlation: string;
+  #controller: AbortController | undefined;
+  #reason: { readonly error: BridgeError } | undefined;
+
+  constructor(correlation: string) {
+    this.correlation = correlation;
+  }
+
+  /** Made when a handler asks for it: most do not. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#reason) this.#controller.abort(this.#reason.error);
+    return this.#controller.signal;
+  }
+
+  abort(error: BridgeError): void {
+    this.#reason ??= { error };
+    this.#controller?.abort(error);
+  }
+}
+
+/** What one end does with the messages of the other, on one connection: hands them to handlers, and sends their replies. */
+export class Answers {
+  readonly #end: End;
+  readonly #connection: Connection;
+  readonly #contexts = new Set<Context>();
+  readonly #lines = new Map<string, Fifo<Slot>>();
+
+  constructor(end: End, connection: Connection) {
+    this.#end = end;
+    this.#connection = connection;
+  }
+
+  /** Takes in a notification or a request. */
+  take(member: Member, received: Received, bytes: number): void {
+    const id = member.id && isRecord(received.message) ? received.message[member.id[0]] : undefined;
+    const context = new Context(received.correlation !== "" ? received.correlation : typeof id === "string" ? id : "");
+    this.#contexts.add(context);
+    if (member.reply === undefined) {
+      this.#end.inbox.add({ bytes, isNotification: true, handle: () => this.#notify(member, received, context) });
+      return;
+    }
+    const asked: Asked = { member, bytes, context, slot: this.#slotFor(member) };
+    this.#end.inbox.add({ bytes, isNotification: false, handle: () => this.#answer(asked, received) });
+  }
+
+  /** The stream is gone: nobody waits for what is being handled. */
+  lost(error: BridgeError): void {
+    for (const context of this.#contexts) context.abort(error);
+    this.#contexts.clear();
+  }
+
+  #notify(member: Member, received: Received, context: Context): void | Promise<void> {
+    const failed = (reason: unknown): void => this.#end.problem("handler", member.name, this.#end.exception(reason));
+    const finish = (): void => void this.#contexts.delete(context);
+    const handler = this.#end.handler(member.name);
+    if (!handler) {
+      finish();
+      return this.#end.unhandled(member.name);
+    }
+    try {
+      const result = handler(received.message, received.envelope, context);
+      if (result instanceof Promise) return result.then(finish, failed);
+    } catch (reason) {
+      failed(reason);
+    }
+    finish();
+  }
+
+  async #answer(asked: Asked, { message, envelope }: Received): Promise<void> {
+    const { member, context } = asked;
+    const handler = this.#end.handler(member.name);
+    if (!handler) {
+      this.#end.unhandled(member.name);
+      // That this end is there is all that a probe asks.
+      if (member.name === this.#end.perspective.hears.shape.probe) return this.#reply(asked, {}, message);
+      return this.#replyError(asked, new BridgeError("unimplemented", `there is no handler for ${member.name}`), message, true);
+    }
+    let reply: unknown;
+    try {
+      reply = await handler(message, envelope, context);
+    } catch (reason) {
+      return this.#replyError(asked, this.#end.exception(reason), message, false);
+    }
+    this.#reply(asked, reply ?? {}, message);
+  }
+
+  #reply(asked: Asked, init: unknown, request: unknown): void {
+    const answer = this.#memberFor(asked);
+    try {
+      this.#send(asked, answer, this.#encode(asked, answer, answer.fault ? withOk(answer.fault, init) : init, request));
+    } catch (reason) {
+      const error = new BridgeError("internal", BridgeError.from(reason).message, { cause: reason });
+      this.#end.problem("undelivered", answer.name, error);
+      this.#replyError(asked, error, request, false);
+    }
+  }
+
+  /** @param isNever whether no request of this kind is ever answered */
+  #replyError(asked: Asked, error: BridgeError, request: unknown, isNever: boolean): void {
+    const { perspective } = this.#end;
+    const answer = this.#memberFor(asked);
+    const { error: shape } = perspective.says.shape;
+    const errorMember = shape && perspective.says.members.get(shape.member);
+    try {
+      if (answer.fault) return this.#send(asked, answer, this.#encode(asked, answer, faultResponse(answer.fault, error), request));
+      if (shape && errorMember) this.#send(asked, errorMember, perspective.says.encode(errorMember, errorMessage(shape, error), asked.context.correlation, {}));
+      else this.#sendNothing(asked);
+    } catch (reason) {
+      this.#end.problem("undelivered", answer.name, BridgeError.from(reason));
+      this.#sendNothing(asked);
+    }
+    if (!isNever && !(shape && errorMember)) this.#end.problem("handler", asked.member.name, error);
+    // The next reply would be taken for this one.
+    if (!isNever && asked.slot) this.#end.fail(this.#connection, error);
+  }
+
+  #encode({ member, context }: Asked, answer: Member, init: unknown, request: unknown): Uint8Array {
+    const { says } = this.#end.perspective;
+    const bytes = says.encode(answer, member.id ? withId(init, member.id, request) : init, context.correlation, {});
+    this.#end.checkSize(answer.name, bytes);
+    return bytes;
+  }
+
+  #memberFor({ member }: Asked): Member {
+    return this.#end.perspective.says.members.get(member.reply as string) as Member;
+  }
+
+  #send(asked: Asked, member: Member, bytes: Uint8Array): void {
+    const release = (): void => this.#finish(asked);
+    this.#inTurn(asked, () => {
+      if (this.#connection.isOver) {
+        release();
+        this.#end.problem("undelivered", member.name, new BridgeError("unavailable", "the connection of the request is gone"));
+      } else this.#end.queue.putAnyway({ bytes, member, only: this.#connection, onTaken: release, onLost: release });
+    });
+  }
+
+  #sendNothing(asked: Asked): void {
+    this.#inTurn(asked, () => this.#finish(asked));
+  }
+
+  #finish({ bytes, context }: Asked): void {
+    this.#contexts.delete(context);
+    this.#end.inbox.release(bytes);
+  }
+
+  #slotFor(member: Member): Slot | undefined {
+    if (this.#end.isCorrelated || member.id) return undefined;
+    const name = member.reply as string;
+    const line = this.#lines.get(name) ?? new Fifo<Slot>();
+    this.#lines.set(name, line);
+    const slot: Slot = { line, ready: undefined };
+    line.push(slot);
+    return slot;
+  }
+
+  #inTurn({ slot }: Asked, send: () => void): void {
+    if (!slot) return send();
+    slot.ready = send;
+    while (slot.line.first?.ready) slot.line.shift()?.ready?.();
+  }
+}
+
+/** The reply with the id of the request, unless it has one. */
+function withId(init: unknown, [asked, answered]: readonly [string, string], request: unknown): unknown {
+  if (!isRecord(init) || !isRecord(request)) return init;
+  const there = init[answered];
+  return there === undefined || there === "" ? overlaid(init, { [answered]: request[asked] }) : init;
+}
