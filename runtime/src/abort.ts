@@ -59,6 +59,11 @@ export function canceledBy(signal: AbortSignal): BridgeError {
   return new BridgeError("canceled", "the call was canceled", { cause: reason });
 }
 
+/** What is thrown on a channel that this end closed: `unavailable` for calls, `canceled` for attempts to connect, of which no other will do better. */
+export function channelClosed(code: "unavailable" | "canceled"): BridgeError {
+  return new BridgeError(code, "the channel is closed");
+}
+
 /** Those who watch one signal. They share a listener: Node warns of more than ten, and a signal may be given to any number of calls. */
 class Watchers {
   static readonly #of = new WeakMap<AbortSignal, Watchers>();

@@ -4,7 +4,8 @@ import type { MethodInfo } from "./servicer/service.js";
 /**
  * The client's side of a transport: carries calls to one peer. Transports make one (`channel()`, `memory()`), clients are built on it.
  *
- * A transport encodes and decodes by the codecs of the method, and tells failures of every kind as BridgeErrors.
+ * A transport encodes and decodes by the codecs of the method, and tells failures of every kind as BridgeErrors. Bytes that a codec has
+ * encoded are the transport's: it may send them later, and more than once. Bytes that it gives to a codec are the codec's, to keep.
  */
 export interface Channel {
   /** Makes a call with one request and one response. Has called `onTrailer` when it resolves: the trailer may tell what the response means. */
@@ -14,8 +15,27 @@ export interface Channel {
    * `onTrailer` when the iteration ends.
    */
   stream(method: MethodInfo, requests: AsyncIterable<unknown>, options: CallOptions): AsyncIterable<unknown>;
+  /**
+   * Connects, if there is no connection, and resolves when there is one on which calls can be made at once. A channel without it connects only
+   * by its calls.
+   *
+   * @throws BridgeError unavailable, with the address and the reason as far as they are known, if the attempt failed; canceled if the channel
+   * is closed; for a signal that is aborted, the signal's
+   */
+  connect?(options: ConnectOptions): Promise<void>;
   /** Ends the connection; calls that are under way fail as `canceled` or `unavailable`. Resolves when it is closed. */
   close(): Promise<void>;
+}
+
+/** What an attempt to connect is given. */
+export interface ConnectOptions {
+  /** Aborting it gives the attempt up. */
+  signal: AbortSignal;
+  /**
+   * The connection that is there is thought to be dead, since nobody answers: calls that are made from now on get another one. Those under way
+   * stay on the old one until they end.
+   */
+  fresh?: boolean | undefined;
 }
 
 /** A server that is listening. */

@@ -1,10 +1,11 @@
 import type { DescMethod, DescMethodUnary, DescService } from "@bufbuild/protobuf";
 import type { Transport } from "@connectrpc/connect";
+import { canceledBy, channelClosed } from "../../abort.js";
 import { BridgeError } from "../../errors.js";
 import type { CallOptions } from "../../servicer/options.js";
 import type { MethodInfo } from "../../servicer/service.js";
 import { untilAborted } from "../../streams.js";
-import type { Channel } from "../../transport.js";
+import type { Channel, ConnectOptions } from "../../transport.js";
 import { ActiveCall } from "./active.js";
 import { toMessage } from "./message.js";
 import { type Calling, openResponse, ResponseStream } from "./responses.js";
@@ -52,13 +53,19 @@ class ConnectChannel implements Channel, Calling {
     return { [Symbol.asyncIterator]: () => new ResponseStream(this, method, requests, options) };
   }
 
+  /** How it connects is the transport's: there is nothing to wait for. */
+  async connect({ signal }: ConnectOptions): Promise<void> {
+    if (this.#closed) throw channelClosed("canceled");
+    if (signal.aborted) throw canceledBy(signal);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
-    for (const call of this.#active) call.fail(closed());
+    for (const call of this.#active) call.fail(channelClosed("unavailable"));
   }
 
   begin(options: CallOptions): ActiveCall {
-    if (this.#closed) throw closed();
+    if (this.#closed) throw channelClosed("unavailable");
     return new ActiveCall(options, this.#active);
   }
 
@@ -67,8 +74,4 @@ class ConnectChannel implements Channel, Calling {
     if (!method) throw new BridgeError("unimplemented", `${path}: connectChannel was given no descriptor that has it; add the service to its list`);
     return method;
   }
-}
-
-function closed(): BridgeError {
-  return new BridgeError("unavailable", "the channel is closed");
 }

@@ -1,5 +1,6 @@
 import type { DescMethod, DescService, Message } from "@bufbuild/protobuf";
 import type { ConnectRouter, HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import type { ServerLinkOptions } from "../../link/options.js";
 import { type ErrorListener, type Route, routesOf, streamsRequests, streamsResponses } from "../../servicer/routes.js";
 import { type Servicer, serviceInfo } from "../../servicer/servicer.js";
 import { abortable, untilAborted } from "../../streams.js";
@@ -9,6 +10,8 @@ import { ServerCall } from "./call.js";
 export interface MountOptions {
   /** Told of each exception in a servicer that is no BridgeError, and of each response that could not be sent. By default nobody is: nothing is printed. */
   onError?: ErrorListener | undefined;
+  /** For the server's ends of links. */
+  links?: ServerLinkOptions | undefined;
 }
 
 type Requests = Message | AsyncIterable<Message>;
@@ -19,12 +22,12 @@ type Requests = Message | AsyncIterable<Message>;
  *
  * @throws Error if the descriptor is not that of the servicer's service, or if the router serves the service already
  */
-export function mount(router: ConnectRouter, desc: DescService, servicer: Servicer, { onError = () => {} }: MountOptions = {}): ConnectRouter {
+export function mount(router: ConnectRouter, desc: DescService, servicer: Servicer, { onError = () => {}, links }: MountOptions = {}): ConnectRouter {
   const { typeName } = serviceInfo(servicer);
   if (desc.typeName !== typeName) throw new Error(`the descriptor is of ${desc.typeName}, and the servicer serves ${typeName}: mount each with its own`);
   if (router.handlers.some(({ service }) => service.typeName === typeName)) throw new Error(`the router serves ${typeName} already`);
   const implementation = Object.create(null) as Record<string, unknown>;
-  for (const route of routesOf([servicer], onError).values()) {
+  for (const route of routesOf([servicer], onError, links).values()) {
     const method = methodOf(desc, route);
     const answer = streamsResponses(route.method.kind) ? answerMany : answerOne;
     implementation[method.localName] = (requests: Requests, handler: HandlerContext) =>

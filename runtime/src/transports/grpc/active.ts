@@ -11,6 +11,12 @@ export interface Surface {
   on(event: "status", listener: (status: GrpcStatus) => void): unknown;
 }
 
+/** Where calls are while they are under way. */
+export interface CallsUnderWay {
+  add(call: ActiveCall): void;
+  delete(call: ActiveCall): void;
+}
+
 /** One call under way at the client: cancels it, and knows why it failed. */
 export class ActiveCall {
   readonly #surface: Surface;
@@ -21,8 +27,8 @@ export class ActiveCall {
   /** The status, when it is there and the callbacks of the options were called. Never rejects. */
   readonly ended: Promise<GrpcStatus>;
 
-  /** @param all the set of calls in which this one is until it is over */
-  constructor(surface: Surface, options: CallOptions, all: Set<ActiveCall>) {
+  /** @param all where this one is until it is over */
+  constructor(surface: Surface, options: CallOptions, all: CallsUnderWay) {
     this.#surface = surface;
     all.add(this);
     const unwatch = onAbort(options.signal, () => this.fail(canceledBy(options.signal as AbortSignal)));

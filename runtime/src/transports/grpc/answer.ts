@@ -32,7 +32,7 @@ export function register(server: Server, route: Route, calls: Calls): void {
 
 async function answerUnary({ method, call: respond }: Route, call: ServerCall, bytes: Buffer, callback: sendUnaryData<Buffer>): Promise<void> {
   const request = method.input.decode(bytes);
-  const response = call.encode(await untilAborted(respond(request, call.context) as Promise<unknown>, call.context.signal));
+  const response = call.encode(await untilAborted(respond(request, call.context, call.draining) as Promise<unknown>, call.context.signal));
   const trailer = call.trailer();
   call.sendHeader();
   callback(null, response, trailer);
@@ -46,7 +46,7 @@ async function answerStream(
   const { signal } = call.context;
   const requests = "request" in surface ? undefined : abortable(decoded(surface, method.input), signal);
   try {
-    const answer = respond(requests ?? method.input.decode((surface as ServerWritableStream<Buffer, Buffer>).request), call.context);
+    const answer = respond(requests ?? method.input.decode((surface as ServerWritableStream<Buffer, Buffer>).request), call.context, call.draining);
     if (streamsResponses(method.kind)) {
       call.sendHeaderSoon();
       for await (const response of abortable(answer as AsyncIterable<unknown>, signal)) {

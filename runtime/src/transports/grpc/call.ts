@@ -22,6 +22,8 @@ export interface CallSettings {
 /** One call under way at the server: its context, and what is sent beside its messages. */
 export class ServerCall {
   readonly context: CallContext;
+  /** Aborted when the server begins to close. */
+  readonly draining: AbortSignal;
   readonly #route: Route;
   readonly #surface: Surface;
   readonly #settings: CallSettings;
@@ -29,11 +31,12 @@ export class ServerCall {
   #headerSent = false;
   #over = false;
 
-  constructor(route: Route, surface: Surface, settings: CallSettings) {
+  constructor(route: Route, surface: Surface, settings: CallSettings, draining: AbortSignal) {
     const started = Date.now();
     const deadline = Number(surface.getDeadline());
     const limited = Number.isFinite(deadline);
     const peer = surface.getPeer();
+    this.draining = draining;
     this.#route = route;
     this.#surface = surface;
     this.#settings = settings;

@@ -7,7 +7,7 @@ import { type GrpcStatus, statusOf } from "./errors.js";
 export class Calls {
   readonly #settings: CallSettings;
   readonly #open = new Set<ServerCall>();
-  #refusing = false;
+  readonly #draining = new AbortController();
   #onIdle = (): void => {};
 
   constructor(settings: CallSettings) {
@@ -16,8 +16,9 @@ export class Calls {
 
   /** Runs the work that answers a call, and gives `fail` the status if it throws. Calls that come after {@link refuse} are not run. */
   run(route: Route, surface: Surface, work: (call: ServerCall) => Promise<void>, fail: (status: GrpcStatus) => void): void {
-    if (this.#refusing) return fail(statusOf(shuttingDown(), {}));
-    const call = new ServerCall(route, surface, this.#settings);
+    const { signal: draining } = this.#draining;
+    if (draining.aborted) return fail(statusOf(shuttingDown(), {}));
+    const call = new ServerCall(route, surface, this.#settings, draining);
     this.#open.add(call);
     void work(call)
       .catch((reason: unknown) => fail(call.statusFor(reason)))
@@ -28,9 +29,9 @@ export class Calls {
       });
   }
 
-  /** Takes no more calls. Resolves when those under way are over. */
+  /** Takes no more calls, and tells those under way. Resolves when those under way are over. */
   refuse(): Promise<void> {
-    this.#refusing = true;
+    this.#draining.abort(shuttingDown());
     return new Promise((resolve) => {
       this.#onIdle = resolve;
       if (this.#open.size === 0) resolve();

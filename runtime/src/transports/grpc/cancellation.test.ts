@@ -173,6 +173,20 @@ describe.each(transports)("over %s", (_transport, start) => {
     await vi.waitUntil(() => source.returned, { interval: 5, timeout: 10_000 });
   });
 
+  test("responses that are left while one is awaited", async () => {
+    const seen: Seen = { left: false };
+    served = await start(handlers(seen));
+    const requests = new OpenRequests("a");
+    const responses = served.client.chat(requests)[Symbol.asyncIterator]();
+    expect(await responses.next()).toEqual({ done: false, value: "one" });
+    const next = responses.next();
+    await vi.waitUntil(() => seen.reading, { interval: 5, timeout: 10_000 });
+    expect(await responses.return?.()).toEqual({ done: true, value: undefined });
+    expect(await next).toEqual({ done: true, value: undefined });
+    await vi.waitUntil(() => requests.returned && seen.left, { interval: 5, timeout: 10_000 });
+    expect(seen.signal?.reason).toMatchObject({ code: "canceled" });
+  });
+
   test("what a handler waits for with the signal of its call is no failure", async () => {
     const onError = vi.fn();
     const wait = async ({ signal }: CallContext): Promise<never> => {
@@ -241,6 +255,20 @@ describe.each(transports)("over %s", (_transport, start) => {
     expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
+  test("responses that are left when the call is over leave the handler's signal alone", async () => {
+    let signal: AbortSignal | undefined;
+    served = await start({
+      async *list(_request, context) {
+        ({ signal } = context);
+        yield "one";
+      },
+    });
+    const responses = served.client.list("")[Symbol.asyncIterator]();
+    while (!(await responses.next()).done);
+    expect(await responses.return?.()).toEqual({ done: true, value: undefined });
+    expect(signal?.aborted).toBe(false);
+  });
+
   test("a call that is over leaves the handler's signal alone", async () => {
     let signal: AbortSignal | undefined;
     served = await start({
@@ -249,8 +277,8 @@ describe.each(transports)("over %s", (_transport, start) => {
         return "";
       },
     });
-    await served.client.say("", { timeoutMs: 30 });
-    await setTimeout(50);
+    await served.client.say("", { timeoutMs: 300 });
+    await setTimeout(350);
     expect(signal?.aborted).toBe(false);
   });
 });

@@ -1,17 +1,16 @@
-import { Client } from "@grpc/grpc-js";
-import { canceledBy } from "../../abort.js";
-import { BridgeError } from "../../errors.js";
+import { canceledBy, channelClosed } from "../../abort.js";
 import type { CallOptions } from "../../servicer/options.js";
 import type { MethodInfo } from "../../servicer/service.js";
-import type { Channel } from "../../transport.js";
+import type { Channel, ConnectOptions } from "../../transport.js";
 import { ActiveCall } from "./active.js";
 import { targetOf } from "./address.js";
+import { Connection, type ConnectionSettings } from "./connection.js";
 import type { GrpcStatus } from "./errors.js";
+import { Keepalive, type KeepaliveOptions } from "./keepalive.js";
 import { grpcLimits, type Limits, limitsOf } from "./limits.js";
 import { toGrpc } from "./metadata.js";
 import { asBytes, openResponse, parcel } from "./parcel.js";
 import { type Calling, ResponseStream } from "./responses.js";
-import { repairClient } from "./subchannel.js";
 import { type ChannelTls, channelCredentials } from "./tls.js";
 
 /** Options of {@link channel}. */
@@ -22,6 +21,8 @@ export interface ChannelOptions {
   maxReceiveBytes?: number | undefined;
   /** Size of the largest request in bytes, without limit by default. A larger one fails its call as `resource_exhausted`. */
   maxSendBytes?: number | undefined;
+  /** Whether and how to ask the server if it is still there, by pings of HTTP/2. Off by default: many servers take offence. */
+  keepalive?: KeepaliveOptions | undefined;
 }
 
 /**
@@ -29,50 +30,81 @@ export interface ChannelOptions {
  * with grpc-js's own 1 MiB, a stream of requests would run far ahead of it.
  */
 const retryBufferBytes = 65_536;
+/**
+ * While grpc-js waits before it connects again, calls fail at once. So it waits little, 2 s at most: those who have time, such as links, wait
+ * by themselves between their attempts, and longer.
+ */
+const backoff = { "grpc.initial_reconnect_backoff_ms": 100, "grpc.max_reconnect_backoff_ms": 2_000 };
 const longestDelay = 2 ** 31 - 1;
 
 /**
  * A channel to a gRPC server. It connects when it is first used, and again when the connection is lost.
  *
  * @param address `host:port`, `[ipv6]:port`, `unix:/path/of/socket`, or a name for gRPC to resolve, such as `dns:///host:port`
- * @throws Error if the address cannot be used or a certificate cannot be read
+ * @throws Error if the address or an option cannot be used, or a certificate cannot be read
  */
 export function channel(address: string, options: ChannelOptions = {}): Channel {
   return new GrpcChannel(address, options);
 }
 
 class GrpcChannel implements Channel, Calling {
-  readonly client: Client;
-  readonly active: Set<ActiveCall> = new Set();
   readonly #streaming: Set<string> = new Set();
+  readonly #settings: ConnectionSettings;
   readonly #limits: Limits;
+  /** What new calls use. */
+  #connection: Connection;
+  /** What calls still use that began before. */
+  readonly #retired: Set<Connection> = new Set();
   #closed = false;
 
   constructor(address: string, options: ChannelOptions) {
     const { target, local } = targetOf(address);
     const serverName = typeof options.tls === "object" ? options.tls.serverName : undefined;
     this.#limits = limitsOf(options);
-    this.client = new Client(target, channelCredentials(options.tls), {
-      ...grpcLimits(this.#limits),
-      ...(serverName === undefined ? {} : { "grpc.ssl_target_name_override": serverName }),
-      ...(local ? { "grpc.enable_http_proxy": 0 } : {}),
-      "grpc.per_rpc_retry_buffer_size": retryBufferBytes,
-      "grpc.use_local_subchannel_pool": 1,
-      "grpc.enable_channelz": 0,
-    });
-    repairClient(this.client, this.#streaming);
+    this.#settings = {
+      address,
+      target,
+      credentials: channelCredentials(options.tls),
+      grpcOptions: {
+        ...grpcLimits(this.#limits),
+        ...backoff,
+        ...(serverName === undefined ? {} : { "grpc.ssl_target_name_override": serverName }),
+        ...(local ? { "grpc.enable_http_proxy": 0 } : {}),
+        "grpc.per_rpc_retry_buffer_size": retryBufferBytes,
+        "grpc.use_local_subchannel_pool": 1,
+        "grpc.enable_channelz": 0,
+      },
+      keepalive: options.keepalive && new Keepalive(options.keepalive),
+      streaming: this.#streaming,
+    };
+    this.#connection = new Connection(this.#settings);
+  }
+
+  async connect({ signal, fresh = false }: ConnectOptions): Promise<void> {
+    if (this.#closed) throw channelClosed("canceled");
+    if (signal.aborted) throw canceledBy(signal);
+    // A connection that failed would wait before it tries again; how long to wait, the caller has decided.
+    if (this.#connection.failed || (fresh && this.#connection.connected)) this.#renew();
+    const connection = this.#connection;
+    try {
+      await connection.ready(signal);
+    } catch (reason) {
+      // grpc-js would wait for ever for a server that takes the connection and says nothing.
+      if (signal.aborted && connection === this.#connection && connection.abandoned) this.#renew();
+      throw reason;
+    }
   }
 
   async unary(method: MethodInfo, request: unknown, options: CallOptions): Promise<unknown> {
-    const { metadata, grpcOptions } = this.begin(options);
+    const { connection, metadata, grpcOptions } = this.begin(options);
     const message = this.encode(method, request);
     let failure: GrpcStatus | null = null;
     let response: Buffer | undefined;
-    const surface = this.client.makeUnaryRequest(method.path, asBytes, asBytes, message, metadata, grpcOptions, (error, value) => {
+    const surface = connection.client.makeUnaryRequest(method.path, asBytes, asBytes, message, metadata, grpcOptions, (error, value) => {
       failure = error;
       response = value;
     });
-    const call = new ActiveCall(surface, options, this.active);
+    const call = new ActiveCall(surface, options, connection);
     const status = await call.ended;
     // An OK without a message is a failure that only the callback tells.
     call.check(failure ?? status);
@@ -86,23 +118,30 @@ class GrpcChannel implements Channel, Calling {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const call of this.active) call.fail(closed());
-    this.client.close();
+    for (const connection of [this.#connection, ...this.#retired]) connection.close();
   }
 
   begin({ signal, timeoutMs, metadata = {} }: CallOptions): ReturnType<Calling["begin"]> {
-    if (this.#closed) throw closed();
+    if (this.#closed) throw channelClosed("unavailable");
     if (signal?.aborted) throw canceledBy(signal);
     // grpc-js keeps deadlines in timers: one that is too long for them would pass at once.
     const limited = timeoutMs !== undefined && timeoutMs <= longestDelay;
-    return { metadata: toGrpc(metadata, "invalid_argument"), grpcOptions: limited ? { deadline: Date.now() + timeoutMs } : {} };
+    return {
+      connection: this.#connection,
+      metadata: toGrpc(metadata, "invalid_argument"),
+      grpcOptions: limited ? { deadline: Date.now() + timeoutMs } : {},
+    };
   }
 
   encode(method: MethodInfo, request: unknown): Buffer {
     return parcel(method.input.encode(request), this.#limits.maxSendBytes);
   }
-}
 
-function closed(): BridgeError {
-  return new BridgeError("unavailable", "the channel is closed");
+  /** New calls get another connection; the old one ends with its last call. */
+  #renew(): void {
+    const old = this.#connection;
+    this.#connection = new Connection(this.#settings);
+    this.#retired.add(old);
+    void old.retire().then(() => this.#retired.delete(old));
+  }
 }

@@ -1,4 +1,5 @@
 import { connect, constants } from "node:http2";
+import { Client, credentials, type Metadata as GrpcMetadata } from "@grpc/grpc-js";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { all, EchoServicer, type Served, type Start, startGrpc, startMemory, thrownBy } from "../../../tests/echo.js";
 import { BridgeError } from "../../errors.js";
@@ -127,6 +128,27 @@ test("the header of a stream of responses comes before the first of them", async
   answer();
   expect(await first).toEqual({ done: false, value: "one" });
   await responses.return?.();
+});
+
+test("the header of a stream of responses goes to any client at once, though nothing is said", async () => {
+  const servicer = EchoServicer.from({
+    async *chat(requests, { header }) {
+      header["early"] = "yes";
+      yield* requests;
+    },
+  });
+  const server = await serve([servicer], { address: "127.0.0.1:0" });
+  const client = new Client(server.address, credentials.createInsecure());
+  const asBytes = (bytes: Buffer): Buffer => bytes;
+  const call = client.makeBidiStreamRequest("/test.Echo/Chat", asBytes, asBytes);
+  const header = await new Promise<GrpcMetadata>((resolve) => call.once("metadata", resolve));
+  expect(header.get("early")).toEqual(["yes"]);
+  const response = new Promise<Buffer>((resolve) => call.once("data", resolve));
+  call.write(Buffer.from([10, 1, 97]));
+  expect(await response).toEqual(Buffer.from([10, 1, 97]));
+  call.end();
+  client.close();
+  await server.close({ drainMs: 0 });
 });
 
 const illegal: [why: string, metadata: Metadata][] = [

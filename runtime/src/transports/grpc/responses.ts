@@ -1,22 +1,21 @@
-import type { Client, ClientDuplexStream, CallOptions as GrpcCallOptions, Metadata as GrpcMetadata } from "@grpc/grpc-js";
+import type { ClientDuplexStream, CallOptions as GrpcCallOptions, Metadata as GrpcMetadata } from "@grpc/grpc-js";
 import { BridgeError } from "../../errors.js";
 import type { CallOptions } from "../../servicer/options.js";
 import { streamsRequests } from "../../servicer/routes.js";
 import type { MethodInfo } from "../../servicer/service.js";
 import { abortable } from "../../streams.js";
 import { ActiveCall } from "./active.js";
+import type { Connection } from "./connection.js";
 import { inbox } from "./inbox.js";
 import { post } from "./outbox.js";
 import { asBytes, openResponse } from "./parcel.js";
 
 /** What the calls of a channel share. */
 export interface Calling {
-  readonly client: Client;
-  readonly active: Set<ActiveCall>;
   /** The message of a request. @throws BridgeError invalid_argument or resource_exhausted */
   encode(method: MethodInfo, request: unknown): Buffer;
-  /** The metadata and options of a call. @throws BridgeError if it cannot be made */
-  begin(options: CallOptions): { readonly metadata: GrpcMetadata; readonly grpcOptions: GrpcCallOptions };
+  /** The connection, metadata and options of a call. @throws BridgeError if it cannot be made */
+  begin(options: CallOptions): { readonly connection: Connection; readonly metadata: GrpcMetadata; readonly grpcOptions: GrpcCallOptions };
 }
 
 /** The responses of a call in which either side streams. The call starts with the first `next()`; `return()` cancels it at once. */
@@ -52,14 +51,14 @@ export class ResponseStream implements AsyncIterableIterator<unknown> {
   }
 
   async *#receive(): AsyncGenerator<unknown, void> {
-    const { client, active } = this.#calling;
-    const { metadata, grpcOptions } = this.#calling.begin(this.#options);
+    const { connection, metadata, grpcOptions } = this.#calling.begin(this.#options);
     // On the wire the kinds differ only in how many messages come.
-    const surface: ClientDuplexStream<Buffer, Buffer> = client.makeBidiStreamRequest(this.#method.path, asBytes, asBytes, metadata, grpcOptions);
+    const { path } = this.#method;
+    const surface: ClientDuplexStream<Buffer, Buffer> = connection.client.makeBidiStreamRequest(path, asBytes, asBytes, metadata, grpcOptions);
     // Without a listener it would be thrown; the status comes with another event.
     surface.on("error", () => {});
     const over = new AbortController();
-    const call = new ActiveCall(surface, this.#options, active);
+    const call = new ActiveCall(surface, this.#options, connection);
     this.#call = call;
     void call.ended.then(() => over.abort());
     this.#send(surface, call, over.signal).catch((reason: unknown) => call.fail(reason));

@@ -1,4 +1,5 @@
 import { type ConnectionInjector, Server } from "@grpc/grpc-js";
+import type { ServerLinkOptions } from "../../link/options.js";
 import { type ErrorListener, routesOf } from "../../servicer/routes.js";
 import type { Servicer } from "../../servicer/servicer.js";
 import type { ServerHandle } from "../../transport.js";
@@ -22,6 +23,8 @@ export interface ServeOptions {
   maxSendBytes?: number | undefined;
   /** Told of each exception in a servicer that is no BridgeError, and of each response that could not be sent. By default nobody is: nothing is printed. */
   onError?: ErrorListener | undefined;
+  /** For the server's ends of links. */
+  links?: ServerLinkOptions | undefined;
 }
 
 const defaultDrainMs = 5_000;
@@ -40,7 +43,7 @@ export async function serve(servicers: readonly Servicer[], options: ServeOption
   const limits = limitsOf(options);
   const calls = new Calls({ maxSendBytes: limits.maxSendBytes, onError, anonymousPeer: options.address });
   const server = new Server({ ...grpcLimits(limits), "grpc.enable_channelz": 0 });
-  for (const route of routesOf(servicers, onError).values()) register(server, route, calls);
+  for (const route of routesOf(servicers, onError, options.links).values()) register(server, route, calls);
   const credentials = serverCredentials(options.tls);
   const injector = namingTls(() => server.createConnectionInjector(credentials));
   repairServer(server);

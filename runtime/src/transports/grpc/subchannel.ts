@@ -1,21 +1,32 @@
-import type { IncomingHttpHeaders } from "node:http2";
-import type { Duplex } from "node:stream";
-import type { Client } from "@grpc/grpc-js";
+import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from "node:http2";
+import { type Client, status as statuses } from "@grpc/grpc-js";
+import { type Connector, repairConnector, wasPingedTooOften } from "./connector.js";
 import { repairHeaders, repairMessage } from "./headers.js";
+import type { Keepalive } from "./keepalive.js";
+import type { Sockets } from "./sockets.js";
+
+/** How a call ended, with the code of the reset if there was one. */
+interface Ended {
+  readonly code: number;
+  readonly details: string;
+  readonly rstCode?: number;
+}
 
 /** What is used of grpc-js's Http2SubchannelCall: one call on one connection. */
 interface SubchannelCall {
-  readonly http2Stream: Duplex;
+  readonly http2Stream: ClientHttp2Stream;
   readonly unpushedReadMessages: readonly unknown[];
   readonly isPushPending: boolean;
+  readonly transport: object;
   readsClosed: boolean;
   handleTrailers(headers: IncomingHttpHeaders): void;
   maybeOutputStatus(): void;
-  endCall(status: unknown): void;
+  endCall(status: Ended): void;
   cancelWithStatus(code: number, details: string): void;
 }
 
 interface Subchannel {
+  readonly connector?: Partial<Connector>;
   createCall(metadata: unknown, host: unknown, path: string, ...more: unknown[]): SubchannelCall;
 }
 
@@ -23,13 +34,20 @@ interface SubchannelPool {
   getOrCreateSubchannel(...args: unknown[]): Subchannel;
 }
 
+/** What a client is repaired with. */
+export interface Repairs {
+  /** The paths of the methods with a stream of messages. */
+  readonly streaming: ReadonlySet<string>;
+  /** Gets the client's sockets. */
+  readonly sockets: Sockets;
+  readonly keepalive: Keepalive | undefined;
+}
+
 /**
- * Repairs the calls of a client. Reaches into grpc-js for that; if a version is made otherwise, calls work as without.
+ * Repairs the connections and calls of a client. Reaches into grpc-js for that; if a version is made otherwise, calls work as without.
  * The client must have its own pool of connections (`grpc.use_local_subchannel_pool`).
- *
- * @param streaming the paths of the methods with a stream of messages
  */
-export function repairClient(client: Client, streaming: ReadonlySet<string>): void {
+export function repairClient(client: Client, { streaming, sockets, keepalive }: Repairs): void {
   const { internalChannel } = client.getChannel() as unknown as { internalChannel?: { subchannelPool?: SubchannelPool } };
   const pool = internalChannel?.subchannelPool;
   if (typeof pool?.getOrCreateSubchannel !== "function") return;
@@ -37,6 +55,7 @@ export function repairClient(client: Client, streaming: ReadonlySet<string>): vo
   pool.getOrCreateSubchannel = (...args) => {
     const subchannel = getOrCreate(...args);
     if (Object.hasOwn(subchannel, "createCall")) return subchannel;
+    repairConnector(subchannel.connector, sockets, keepalive);
     const create = subchannel.createCall.bind(subchannel);
     subchannel.createCall = (metadata, host, path, ...more) => {
       const call = create(metadata, host, path, ...more);
@@ -73,14 +92,23 @@ function cancelWithoutEnd(call: SubchannelCall): void {
   };
 }
 
-/** A session that the server closes with an error is a connection lost, which grpc-js takes for an internal error of the client. */
+/**
+ * Tells a connection lost as one. grpc-js takes a session that the server closes with an error for an internal error of the client; and calls
+ * that a server resets in the moment in which it ends the connection, as servers on Node do, for internal errors of the server or canceled.
+ */
 function tellLostSession(call: SubchannelCall): void {
   if (typeof call.endCall !== "function") return;
   const endCall = call.endCall.bind(call);
+  const { session } = call.http2Stream;
   call.endCall = (status) => {
     const { internalError } = call as unknown as { internalError?: { code?: string; message: string } | null };
-    if (internalError?.code !== "ERR_HTTP2_SESSION_ERROR") return endCall(status);
-    endCall({ ...(status as object), code: 14, details: internalError.message });
+    const lost = (details: string): void => endCall({ ...status, code: statuses.UNAVAILABLE, details });
+    if (internalError?.code === "ERR_HTTP2_SESSION_ERROR")
+      return lost(wasPingedTooOften(call.transport) ? "the server ended the connection: too many pings" : internalError.message);
+    if (status.rstCode !== constants.NGHTTP2_NO_ERROR && status.rstCode !== constants.NGHTTP2_CANCEL) return endCall(status);
+    const decide = (): void => (session?.closed || session?.destroyed ? lost("the server ended the connection") : endCall(status));
+    // What is behind the reset may be still to be read.
+    setImmediate(() => setImmediate(decide));
   };
 }
 
