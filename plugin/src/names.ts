@@ -1,30 +1,15 @@
-/** The names and types of TypeScript: all that this target language decides about a model. */
+/** The names of TypeScript. With the types, in types.ts, they are all that this target language decides about a model. */
 import { protoCamelCase } from "@bufbuild/protobuf/reflect";
 import { safeIdentifier } from "@bufbuild/protoplugin";
 import type { Problems } from "./diagnostics.js";
 import type { CodeName } from "./model/fault.js";
-import type { FieldModel, PropertyModel } from "./model/message.js";
+import { isMethod } from "./model/link/end.js";
+import type { EndModel, GroupModel } from "./model/link/link.js";
+import type { FieldModel, MessageModel, PropertyModel } from "./model/message.js";
 import type { FileModel, Model } from "./model/model.js";
 import type { Pin } from "./model/reason.js";
 import type { ScopeModel } from "./model/scope.js";
 import type { MethodModel } from "./model/servicer.js";
-import type { MessageRef, ScalarName, TypeModel } from "./model/type.js";
-import type { ValueModel } from "./model/value.js";
-import type { Int64 } from "./options.js";
-
-/** A piece of TypeScript: text, and symbols that stand elsewhere. */
-export type Code = readonly (string | SymbolRef)[];
-
-/** A symbol that a generated file uses. */
-export type SymbolRef =
-  /** The face, the init or the companion of a message, in its own generated file. */
-  | { readonly of: "face" | "init" | "companion"; readonly message: MessageRef }
-  /** An enum of protobuf-es. */
-  | { readonly of: "enum"; readonly typeName: string }
-  /** A type of the runtime. */
-  | { readonly of: "runtime"; readonly name: string }
-  /** A global of JavaScript. */
-  | { readonly of: "global"; readonly name: string };
 
 /** The names of a service's declarations. */
 export interface ServiceNames {
@@ -35,6 +20,14 @@ export interface ServiceNames {
   readonly client: string;
   /** The class of each scope, by its field. */
   readonly scopes: ReadonlyMap<string, string>;
+  /** The interfaces of each link, by its RPC. */
+  readonly links: ReadonlyMap<string, LinkNames>;
+}
+
+/** The names of a link's declarations: what each end says, and what it hears. */
+export interface LinkNames {
+  readonly client: { readonly link: string; readonly handlers: string };
+  readonly server: { readonly link: string; readonly handlers: string };
 }
 
 /** What is declared at the top of a generated file. */
@@ -57,7 +50,7 @@ const reservedTypes = new Set([
 ]);
 
 /** Names that a service's description must not have: inside the functions that use it, they are the names of parameters. */
-const reservedInfos = new Set(["channel", "defaults", "_request", "_requests", "_context"]);
+const reservedInfos = new Set(["channel", "defaults", "_request", "_requests", "_link", "_context"]);
 
 /** Whether TypeScript keeps a name to itself, so that no type may have it. */
 export function isReservedType(name: string): boolean {
@@ -72,6 +65,12 @@ const reservedProperties = new Set([...Object.getOwnPropertyNames(Object.prototy
  * are members that links have, and that servicers and clients keep free.
  */
 const reservedMethods = new Set([...reservedProperties, "then", "close", "with", "on", "state", "stats"]);
+
+/** Names that a method or a group of a link must not have: what links have beside them, which servicers and clients have not. */
+const reservedInLinks = new Set([...reservedMethods, "off", "opening"]);
+
+/** Names that must not stand in a group, which has nothing of its own; only `await` must not call it. */
+const reservedInGroups = new Set([...reservedProperties, "then"]);
 
 /** A name of proto in lowerCamelCase. One that has nothing but underscores stays as it is. */
 function camelCase(name: string): string {
@@ -113,11 +112,62 @@ export function scopeNames(scopes: readonly ScopeModel[]): readonly string[] {
 }
 
 function methodWish({ name, pin }: MethodModel): Wish {
-  return { name: camelCase(`${name.charAt(0).toLowerCase()}${name.slice(1)}`), pin };
+  return { name: camelCase(lowerFirst(name)), pin };
 }
 
 function scopeWish({ name }: ScopeModel): Wish {
   return { name: camelCase(name), pin: null };
+}
+
+/** The cases of what an end of a link says, by member; without any for a message that comes bare. */
+export function linkCases({ envelope }: EndModel, message: MessageModel | undefined): ReadonlyMap<string, string> {
+  const oneof = message?.properties.find((property) => property.member === envelope?.oneof);
+  if (oneof?.role !== "oneof") return new Map();
+  const names = caseNames(oneof.cases);
+  return new Map(oneof.cases.map(({ member }, i) => [member, names[i] as string]));
+}
+
+/**
+ * The names of what an end of a link says, in the order of its members: methods of this end, and handlers of the other.
+ *
+ * @param message that the end sends
+ */
+export function linkMemberNames(end: EndModel, message: MessageModel | undefined): readonly string[] {
+  const cases = linkCases(end, message);
+  const wish = ({ name, pin }: EndModel["members"][number]): Wish =>
+    end.envelope ? { name: cases.get(name) ?? camelCase(name), pin } : { name: lowerFirst(camelCase(pin?.name ?? name)), pin: null };
+  return unique(end.members.map(wish), reservedInLinks);
+}
+
+/** A group of a link's methods, and what it is called. */
+export interface GroupNames {
+  readonly name: string;
+  /** Each by its name in the group, with the name of the method. */
+  readonly members: readonly { readonly name: string; readonly method: string }[];
+  readonly groups: readonly GroupNames[];
+}
+
+/** The names of groups of a link. @param methods the names of the methods beside them, by member */
+export function groupNames(groups: readonly GroupModel[], methods: ReadonlyMap<string, string>): readonly GroupNames[] {
+  return namedGroups(groups, methods, [...methods.values()], reservedInLinks);
+}
+
+function namedGroups(
+  groups: readonly GroupModel[],
+  methods: ReadonlyMap<string, string>,
+  beside: readonly string[],
+  reserved: ReadonlySet<string>,
+): readonly GroupNames[] {
+  const wishes = (named: readonly { readonly name: string }[]): Wish[] => named.map(({ name }) => ({ name: camelCase(name), pin: null }));
+  const names = unique(wishes(groups), reserved, beside);
+  return groups.map(({ members, groups }, i) => {
+    const inside = unique(wishes(members), reservedInGroups);
+    return {
+      name: names[i] as string,
+      members: members.map(({ member }, at) => ({ name: inside[at] as string, method: methods.get(member) as string })),
+      groups: namedGroups(groups, methods, inside, reservedInGroups),
+    };
+  });
 }
 
 /** A name that follows from the proto, and the one that the config gives in its place. */
@@ -126,9 +176,16 @@ interface Wish {
   readonly pin: Pin | null;
 }
 
-/** Puts a `$` behind a name that is reserved, or that one before it has: the proto tells `get` from `Get`, TypeScript does not. */
-function unique(wishes: readonly Wish[], reserved: ReadonlySet<string>): string[] {
-  const taken = new Set(wishes.flatMap(({ pin }) => pin?.name ?? []));
+function wished({ name, pin }: Wish): string {
+  return pin?.name ?? name;
+}
+
+/**
+ * Puts a `$` behind a name that is reserved, that something beside it has, or one before it: the proto tells `get` from `Get`, TypeScript
+ * does not.
+ */
+function unique(wishes: readonly Wish[], reserved: ReadonlySet<string>, beside: readonly string[] = []): string[] {
+  const taken = new Set([...beside, ...wishes.flatMap(({ pin }) => pin?.name ?? [])]);
   return wishes.map(({ name, pin }) => {
     if (pin) return pin.name;
     let unique = reserved.has(name) ? `${name}$` : name;
@@ -166,6 +223,15 @@ export function checkPins({ files }: Model, problems: Problems): void {
         methods.map(({ name, pin }) => ({ pin, what: `${typeName}.${name}` })),
         (name) => reservedMethods.has(name),
       );
+      for (const { client, server } of methods.flatMap(({ link }) => link ?? [])) {
+        for (const { envelope, message, members } of [client, server]) {
+          if (!envelope) continue;
+          check(
+            members.filter(isMethod).map(({ name, pin }) => ({ pin, what: `${message.typeName}.${name}` })),
+            (name) => reservedInLinks.has(name),
+          );
+        }
+      }
     }
   }
 }
@@ -209,14 +275,21 @@ function fileNames(file: FileModel): FileNames {
   const faces = declared(file.messages);
   const infos = declared(file.services, reservedInfos);
   const inits = new Map(file.messages.map((message) => [message.typeName, take(`${base(message)}Init`)]));
-  const derived = file.services.map((service): Omit<ServiceNames, "info" | "scopes"> => {
+  const linkNames = (name: string): LinkNames => ({
+    client: { link: take(`${name}Link`), handlers: take(`${name}ClientHandlers`) },
+    server: { link: take(`${name}ServerLink`), handlers: take(`${name}ServerHandlers`) },
+  });
+  type Derived = Omit<ServiceNames, "info" | "scopes" | "links">;
+  const derived = file.services.map((service): Derived => {
     const name = base(service);
     return { methods: take(`${name}Methods`), servicer: take(`${name}Servicer`), client: take(`${name}Client`) };
   });
   const services = new Map(
     file.services.map((service, i): [string, ServiceNames] => {
       const scopes = new Map(service.scopes.map((scope) => [scope.field, take(`${base(service)}${upperFirst(scopeWish(scope).name)}`)]));
-      return [service.typeName, { info: infos.get(service.typeName) as string, ...(derived[i] as Omit<ServiceNames, "info" | "scopes">), scopes }];
+      const linked = service.methods.filter(({ link }) => link);
+      const links = new Map(linked.map((method) => [method.name, linkNames(`${base(service)}${upperFirst(wished(methodWish(method)))}`)]));
+      return [service.typeName, { info: infos.get(service.typeName) as string, ...(derived[i] as Derived), scopes, links }];
     }),
   );
   return { path: `./${modulePath(file.path)}.js`, enums, faces, inits, services, taken };
@@ -226,90 +299,11 @@ function upperFirst(name: string): string {
   return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
+function lowerFirst(name: string): string {
+  return `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+}
+
 /** A code of gRPC as the runtime spells it. */
 export function codeText(code: CodeName): string {
   return code === "CANCELLED" ? "canceled" : code.toLowerCase();
-}
-
-// --- types -------------------------------------------------------------------------------------------------------------
-
-const wideScalars: ReadonlySet<ScalarName> = new Set<ScalarName>(["int64", "uint64", "sint64", "fixed64", "sfixed64"]);
-
-/** How a 64-bit field shows: as its own `jstype` says, else as the option says. */
-export function wideAs(type: TypeModel, int64: Int64): Int64 | undefined {
-  if (type.role !== "scalar" || !wideScalars.has(type.scalar)) return undefined;
-  return type.asString ? "string" : int64;
-}
-
-/** The type of a property that one receives, or may pass. */
-export function propertyType(property: PropertyModel, side: "face" | "init", int64: Int64): Code {
-  if (property.role === "oneof") return oneofType(property.cases, side, int64);
-  const type = elementType(property.type, side, int64);
-  if (property.container === "list") return side === "face" ? arrayOf(type) : ["readonly ", ...arrayOf(type)];
-  if (property.container === "map") return [side === "face" ? "{ [key: " : "{ readonly [key: ", keyType(property.key), "]: ", ...type, " }"];
-  return property.type.role === "json" && side === "face" ? [...type, " | undefined"] : type;
-}
-
-function oneofType(cases: readonly FieldModel[], side: "face" | "init", int64: Int64): Code {
-  const names = caseNames(cases);
-  const members = cases.flatMap((field, i): Code => ["{ case: ", JSON.stringify(names[i]), "; value: ", ...elementType(field.type, side, int64), " } | "]);
-  return [...members, "{ case: undefined; value?: undefined }"];
-}
-
-function elementType(type: TypeModel, side: "face" | "init", int64: Int64): Code {
-  switch (type.role) {
-    case "scalar":
-      return scalarType(type.scalar, side, wideAs(type, int64));
-    case "json":
-      return [{ of: "runtime", name: side === "init" ? "JsonInit" : type.form === "raw" ? "RawJson" : "JsonValue" }];
-    case "any":
-      return [{ of: "runtime", name: side === "face" ? "AnyValue" : "AnyInit" }];
-    case "enum":
-      return [{ of: "enum", typeName: type.typeName }];
-    default:
-      return [{ of: side, message: type }];
-  }
-}
-
-function scalarType(scalar: ScalarName, side: "face" | "init", wide: Int64 | undefined): Code {
-  if (wide === "bigint") return [side === "face" ? "bigint" : "bigint | number"];
-  if (wide === "number") return [side === "face" ? "number" : "number | bigint"];
-  if (wide === "string") return [side === "face" ? "string" : "string | number | bigint"];
-  if (scalar === "string") return ["string"];
-  if (scalar === "bool") return ["boolean"];
-  if (scalar === "bytes") return [{ of: "global", name: "Uint8Array" }];
-  return ["number"];
-}
-
-function keyType(key: ScalarName | null): string {
-  // A 64-bit key can be past what a number holds, so it is text, as are true and false.
-  return key === null || key === "string" || key === "bool" || wideScalars.has(key) ? "string" : "number";
-}
-
-function arrayOf(type: Code): Code {
-  const [only] = type;
-  const isName = type.length === 1 && (typeof only !== "string" || !only.includes(" "));
-  return isName ? [...type, "[]"] : ["(", ...type, ")[]"];
-}
-
-/** The type of the plain value that a value message stands for. */
-export function valueType({ members, recursive }: ValueModel, ref: MessageRef, side: "face" | "init"): Code {
-  const receives = side === "face";
-  const parts: Code[] = [];
-  if (members.bytes) parts.push([{ of: "global", name: "Uint8Array" }]);
-  if (members.json) {
-    parts.push([{ of: "runtime", name: receives ? "JsonValue" : "JsonInit" }]);
-  } else {
-    // A message in which nothing is set reads as null.
-    parts.push([members.null && !receives ? "null | undefined" : "null"]);
-    if (members.boolean) parts.push(["boolean"]);
-    if (members.integers || members.float) parts.push(["number"]);
-    if (members.integers || (!receives && members.float)) parts.push(["bigint"]);
-    if (members.float && !receives) parts.push([{ of: "runtime", name: "Float" }]);
-    if (members.string) parts.push(["string"]);
-    const item: Code = recursive ? [{ of: side, message: ref }] : [{ of: "runtime", name: receives ? "JsonValue" : "JsonInit" }];
-    if (members.list) parts.push(receives ? [...item, "[]"] : ["readonly ", ...item, "[]"]);
-    if (members.map) parts.push(receives ? ["{ [key: string]: ", ...item, " }"] : ["{ readonly [key: string]: ", ...item, " }"]);
-  }
-  return parts.flatMap((part, i) => (i === 0 ? part : [" | ", ...part]));
 }

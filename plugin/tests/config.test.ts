@@ -63,7 +63,7 @@ describe("what does not fit the schema", () => {
     [
       "an unknown field",
       "messages:\n  acme.v1.M:\n    valu: true\n",
-      'bridge.yaml:3:5: there is no field "valu" in protobridge.v1.Message; did you mean "value"? There are fault, name, skip, value',
+      'bridge.yaml:3:5: there is no field "valu" in protobridge.v1.Message; did you mean "value"? There are envelope, fault, name, skip, value',
     ],
     ["an unknown field like no other", "enums: { a: { colour: red } }", 'bridge.yaml:1:15: there is no field "colour" in protobridge.v1.Enum; there are name'],
     [
@@ -92,7 +92,7 @@ describe("what does not fit the schema", () => {
       "messages: { a: { fault: x } }",
       'bridge.yaml:1:25: fault is a map with code, details, message, none, reason, success, not the string "x"',
     ],
-    ["a bool for a rule", "messages: { acme.v1.M: true }", 'bridge.yaml:1:24: "acme.v1.M" is a map with fault, name, skip, value, not true'],
+    ["a bool for a rule", "messages: { acme.v1.M: true }", 'bridge.yaml:1:24: "acme.v1.M" is a map with envelope, fault, name, skip, value, not true'],
     ["text for a list", "ignore_profiles: loom", 'bridge.yaml:1:18: ignore_profiles is a list, not the string "loom"'],
     ["a map for a list", "ignore_profiles: { loom: }", "bridge.yaml:1:18: ignore_profiles is a list, not a map"],
     ["null in a list", "ignore_profiles: [~]", "bridge.yaml:1:19: an item of ignore_profiles is a string, not null"],
@@ -119,7 +119,7 @@ describe("what does not fit the schema", () => {
       "several mistakes, all told",
       "messages: { a: { skip: 1, nam: x }, b: { value: x } }\noneofs: []\nenums: { e: { name: class } }",
       "bridge.yaml:1:24: skip is true or false, not 1",
-      'bridge.yaml:1:27: there is no field "nam" in protobridge.v1.Message; did you mean "name"? There are fault, name, skip, value',
+      'bridge.yaml:1:27: there is no field "nam" in protobridge.v1.Message; did you mean "name"? There are envelope, fault, name, skip, value',
       'bridge.yaml:1:49: value is true or false, not the string "x"',
       "bridge.yaml:2:9: oneofs is a map, not a list",
       'bridge.yaml:3:15: name is a word that TypeScript keeps to itself: "class"',

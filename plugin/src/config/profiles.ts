@@ -22,7 +22,7 @@ export function applyingProfiles(profiles: readonly unknown[], files: readonly D
 
 /** A profile as a layer of the config. */
 export function profileLayer(profile: Profile): Layer {
-  return { config: profile.config as NonNullable<Profile["config"]>, place: () => `profile ${profile.name}` };
+  return { config: profile.config as NonNullable<Profile["config"]>, mayMiss: true, place: () => `profile ${profile.name}` };
 }
 
 /** The names of all services, RPCs, messages, fields and enums. */

@@ -25,6 +25,8 @@ export interface Layer {
   readonly config: Config;
   /** What is said of the files themselves, by path: options of the proto. */
   readonly files?: ReadonlyMap<string, Package>;
+  /** Whether what it names may be missing, since it is made for several versions of the protos. */
+  readonly mayMiss?: boolean;
   /** Where it says something, for people: `bridge.yaml:3:5`, `profile acme`. */
   place(...path: string[]): string;
 }
@@ -34,6 +36,8 @@ export interface Said<T> {
   readonly rule: T;
   /** Where a part of it comes from, for people; undefined if nobody says it. */
   from(...path: string[]): string | undefined;
+  /** Whether a part that names something may name what is not there: then it says nothing. */
+  mayMiss(...path: string[]): boolean;
 }
 
 const sections = ["packages", "services", "methods", "messages", "fields", "oneofs", "enums"] as const;
@@ -89,11 +93,15 @@ export class Settings {
   /** How a field reads if it is an Any: what is said of it, over what is said of its file. */
   any(file: DescFile, message: string, name: string): Said<Any> {
     const [general, own] = [this.file(file), this.field(message, name)];
-    if (!own.rule.any) return { rule: general.rule.any ?? create(AnySchema), from: (...path) => general.from("any", ...path) };
+    if (!own.rule.any) {
+      const { rule, from, mayMiss } = general;
+      return { rule: rule.any ?? create(AnySchema), from: (...path) => from("any", ...path), mayMiss: (...path) => mayMiss("any", ...path) };
+    }
     const rule = create(AnySchema);
     if (general.rule.any) mergeInto(AnySchema, rule, general.rule.any);
     mergeInto(AnySchema, rule, own.rule.any);
-    return { rule, from: (...path) => own.from("any", ...path) ?? general.from("any", ...path) };
+    const sayer = (path: string[]): Said<unknown> => (own.from("any", ...path) === undefined ? general : own);
+    return { rule, from: (...path) => sayer(path).from("any", ...path), mayMiss: (...path) => sayer(path).mayMiss("any", ...path) };
   }
 
   #of<Desc extends DescMessage>(section: Section, schema: Desc, selector: string): Said<MessageShape<Desc>> {
@@ -129,7 +137,7 @@ const unsaid = new Map<DescMessage, Said<unknown>>();
 function nothing<Desc extends DescMessage>(schema: Desc): Said<MessageShape<Desc>> {
   let said = unsaid.get(schema) as Said<MessageShape<Desc>> | undefined;
   if (!said) {
-    said = { rule: create(schema), from: () => undefined };
+    said = { rule: create(schema), from: () => undefined, mayMiss: () => false };
     unsaid.set(schema, said);
   }
   return said;
@@ -141,11 +149,11 @@ function mergedOf<Desc extends DescMessage>(
 ): Said<MessageShape<Desc>> {
   const rule = create(schema);
   // Where it is said is looked for when somebody asks: in a proto that takes a while.
-  const from = new Map<string, () => string>();
+  const from = new Map<string, { readonly layer: Layer; place(): string }>();
   for (const { layer, rule: said, path } of found) {
-    mergeInto(schema, rule, said, (part) => from.set(part.join("\n"), () => layer.place(...path, ...part)));
+    mergeInto(schema, rule, said, (part) => from.set(part.join("\n"), { layer, place: () => layer.place(...path, ...part) }));
   }
-  return { rule, from: (...path) => from.get(path.join("\n"))?.() };
+  return { rule, from: (...path) => from.get(path.join("\n"))?.place(), mayMiss: (...path) => from.get(path.join("\n"))?.layer.mayMiss ?? false };
 }
 
 /** What an object has itself: a selector can be called like something that every object has. */

@@ -72,8 +72,9 @@ function saysTypeUrl(field: DescField, rule: Any, { settings }: Deciding): boole
   return own?.content === Any_Content.PACKED ? own.typeUrl !== "" : rule.typeUrl !== "";
 }
 
-/** Whether a google.protobuf.Any reads as a value, not as a message. */
+/** Whether a field is a google.protobuf.Any that reads as a value, not as a message. */
 export function readsAsValue(field: DescField, { settings }: Deciding): boolean {
+  if (field.message?.typeName !== "google.protobuf.Any") return false;
   const { content } = settings.any(field.parent.file, field.parent.typeName, field.name).rule;
   return content === Any_Content.JSON || content === Any_Content.PACKED;
 }

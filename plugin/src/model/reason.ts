@@ -1,7 +1,24 @@
+/** The rules of links. */
+export type LinkRule =
+  | "link"
+  | "envelope"
+  | "correlation"
+  | "direction"
+  | "opening"
+  | "pair"
+  | "notification"
+  | "id"
+  | "order"
+  | "empty reply"
+  | "idempotent"
+  | "error member"
+  | "probe"
+  | "group";
+
 /** Why something is as it is. */
 export interface Reason {
   /** The rule that decided, as it is called in the docs. */
-  readonly rule: "value message" | "JSON text" | "Any dialect" | "fault" | "scope" | "skip";
+  readonly rule: "value message" | "JSON text" | "Any dialect" | "fault" | "scope" | "skip" | LinkRule;
   /** What it found. */
   readonly because: string;
   /** What else had a say: a line of the config, an option of the proto, or a profile. Null if the rule alone decided. */

@@ -1,7 +1,6 @@
 import { type DescField, type DescMethod, type DescService, ScalarType } from "@bufbuild/protobuf";
 import { protoCamelCase } from "@bufbuild/protobuf/reflect";
 import type { Deciding } from "./deciding.js";
-import { isLink } from "./link.js";
 import type { Reason } from "./reason.js";
 
 /** A context in which an id that many requests of a service carry is bound once. */
@@ -19,10 +18,11 @@ export interface ScopeModel {
  * A string field named `*_id`, of the same name in at least two requests of a service, is a scope. Links have no requests.
  *
  * @param methods of the service, that are not skipped
+ * @param links among them
  */
-export function scopeModels(desc: DescService, methods: readonly DescMethod[], deciding: Deciding): readonly ScopeModel[] {
+export function scopeModels(desc: DescService, methods: readonly DescMethod[], links: ReadonlySet<string>, deciding: Deciding): readonly ScopeModel[] {
   const said = deciding.settings.service(desc.typeName);
-  const requests = methods.filter((method) => !isLink(method));
+  const requests = methods.filter(({ name }) => !links.has(name));
   const carriers = new Map<string, string[]>();
   for (const { name, input } of requests) {
     for (const field of input.fields) if (canBind(field)) carriers.set(field.name, [...(carriers.get(field.name) ?? []), name]);

@@ -2,6 +2,7 @@ import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { type Deciding, isSkipped, pinOf } from "./deciding.js";
 import { type CodeName, codeName, type FaultModel, faultModel, isFault } from "./fault.js";
+import { isLink, type LinkModel, linkModel } from "./link/link.js";
 import type { Pin, Reason } from "./reason.js";
 import { type ScopeModel, scopeModels } from "./scope.js";
 import { type MessageRef, messageRef } from "./type.js";
@@ -30,6 +31,10 @@ export interface MethodModel {
   readonly fault: MethodFaultModel | null;
   /** Why a response that looks as if it had a place for errors has none. */
   readonly noFault: Reason | null;
+  /** Set if it is a bidirectional stream that carries many exchanges. */
+  readonly link: LinkModel | null;
+  /** Why a bidirectional stream that looks like a link is none. */
+  readonly noLink: Reason | null;
 }
 
 /** The error in the response of an RPC. */
@@ -48,11 +53,13 @@ const idempotencies = {
 /** Decides what a service is: its RPCs, but for those that are skipped, and its scopes. */
 export function serviceModel(desc: DescService, deciding: Deciding): ServiceModel {
   const methods = desc.methods.filter(({ name }) => !isSkipped("RPC", `${desc.typeName}.${name}`, deciding.settings.method(desc.typeName, name), deciding));
+  const models = methods.map((method) => methodModel(method, deciding));
+  const links = new Set(models.filter(({ link }) => link).map(({ name }) => name));
   return {
     typeName: desc.typeName,
     pin: pinOf(deciding.settings.service(desc.typeName)),
-    methods: methods.map((method) => methodModel(method, deciding)),
-    scopes: scopeModels(desc, methods, deciding),
+    methods: models,
+    scopes: scopeModels(desc, methods, links, deciding),
   };
 }
 
@@ -69,6 +76,7 @@ function methodModel(desc: DescMethod, deciding: Deciding): MethodModel {
   const streamsResponses = desc.methodKind === "server_streaming" || desc.methodKind === "bidi_streaming";
   const found = streamsResponses ? undefined : faultModel(desc.output, deciding);
   const fault = isFault(found) ? found : null;
+  const link = linkModel(desc, deciding);
   const statuses = said.rule.statuses.map(codeName);
   if (statuses.length > 0 && !fault) {
     deciding.problems.error(
@@ -87,5 +95,7 @@ function methodModel(desc: DescMethod, deciding: Deciding): MethodModel {
     idempotency: idempotencies[desc.idempotency],
     fault: fault && { ...fault, statuses, statusesFrom: said.from("statuses") ?? null },
     noFault: found && !isFault(found) ? found : null,
+    link: isLink(link) ? link : null,
+    noLink: link && !isLink(link) ? link : null,
   };
 }

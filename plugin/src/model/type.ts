@@ -38,12 +38,23 @@ export type ScalarName =
   | "string"
   | "bytes";
 
-/** The well-known types whose faces the runtime ships. */
-const shipped = new Set(
-  "Any Duration Empty FieldMask ListValue Struct Timestamp Value BoolValue BytesValue DoubleValue FloatValue Int32Value Int64Value StringValue UInt32Value UInt64Value"
-    .split(" ")
-    .map((name) => `google.protobuf.${name}`),
-);
+// The well-known types whose faces the runtime ships: objects, which may be empty, and values.
+const shippedObjects = ["Any", "Duration", "Empty", "FieldMask", "Struct", "Timestamp"];
+const shippedValues = [
+  ...["Value", "ListValue", "BoolValue", "BytesValue", "DoubleValue", "FloatValue"],
+  ...["Int32Value", "Int64Value", "StringValue", "UInt32Value", "UInt64Value"],
+];
+const values = new Set(shippedValues.map(wellKnown));
+const shipped = new Set([...shippedObjects, ...shippedValues].map(wellKnown));
+
+function wellKnown(name: string): string {
+  return `google.protobuf.${name}`;
+}
+
+/** Whether a well-known type stands for a value that is no object with properties. */
+export function isWellKnownValue(typeName: string): boolean {
+  return values.has(typeName);
+}
 
 /** Whether nothing is generated for the messages of a file: protobuf-es ships them, or they are the schema of the config. */
 export function isShipped(path: string): boolean {

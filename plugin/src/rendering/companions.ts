@@ -1,11 +1,12 @@
 /** What generated code tells the runtime, as literals of JavaScript. */
 import { protoCamelCase, safeObjectProperty } from "@bufbuild/protobuf/reflect";
-import type { FaultCodeModel, PathModel } from "../model/fault.js";
+import type { FaultCodeModel, FaultModel, PathModel } from "../model/fault.js";
 import type { MessageModel, PropertyModel } from "../model/message.js";
 import type { MethodFaultModel } from "../model/servicer.js";
 import type { MessageRef, TypeModel } from "../model/type.js";
-import { caseNames, codeText, memberKey, wideAs } from "../names.js";
+import { caseNames, codeText, memberKey } from "../names.js";
 import type { Options } from "../options.js";
+import { wideAs } from "../types.js";
 
 /** What the companion of a message is told of a field, since the descriptor does not tell it. */
 export interface FieldFaceData {
@@ -112,10 +113,10 @@ function faceMembers(type: TypeModel, context: FaceContext, tagOf: (member: stri
 }
 
 /** What the runtime is told of a fault: properties in place of fields. */
-export function faultShape(fault: MethodFaultModel, propertyOf: (typeName: string, member: string) => string): unknown {
+export function faultShape(fault: FaultModel & Partial<Pick<MethodFaultModel, "statuses">>, propertyOf: (typeName: string, member: string) => string): unknown {
   const path = (at: PathModel | null): string[] | undefined => at?.steps.map(({ message, member }) => propertyOf(message, member));
   const table = <Wire>(at: FaultCodeModel<Wire>): unknown => at.codes?.map(({ wire, code }) => [wire, codeText(code)]) ?? "grpc";
-  const { success, code, wireReason, message, details, statuses } = fault;
+  const { success, code, wireReason, message, details, statuses = [] } = fault;
   return {
     success: path(success)?.[0],
     code: code && { path: path(code), ok: code.ok, codes: table(code), other: code.other },

@@ -9,6 +9,14 @@ type Described = Exclude<AnyDesc, DescFile>;
 
 const none: Comments = { leading: undefined, trailing: undefined };
 
+/** What a doc comment says beside what the proto says. */
+export interface More {
+  /** A paragraph behind the proto's comment. */
+  readonly note?: string | undefined;
+  /** A line with a tag, such as what it throws. */
+  readonly tag?: string | undefined;
+}
+
 /**
  * Doc comments, from the comments in the proto: they are as protoplugin's `jsDoc` prints them. They are most of what is printed, and as
  * text they need not be kept as printables.
@@ -23,17 +31,13 @@ export class Docs {
   }
 
   /** The comment of a message, an enum or a service, with what it was generated from. */
-  type(typeName: string): string {
-    return this.#doc(this.#types.get(typeName));
+  type(typeName: string, indentation?: string, more?: More): string {
+    return this.#doc(this.#types.get(typeName), indentation, more);
   }
 
-  /**
-   * The comment of a field, a oneof or an RPC, with what it was generated from.
-   *
-   * @param tag a further line, such as what it throws
-   */
-  member(typeName: string, member: string, indentation: string, tag?: string): string {
-    return this.#doc(this.#member(typeName, member), indentation, tag);
+  /** The comment of a field, a oneof or an RPC, with what it was generated from. */
+  member(typeName: string, member: string, indentation: string, more?: More): string {
+    return this.#doc(this.#member(typeName, member), indentation, more);
   }
 
   /** The comment of a field or a oneof alone; undefined if there is none. */
@@ -48,8 +52,8 @@ export class Docs {
     return block([first, ...rest].join("\n"), indentation);
   }
 
-  #doc(desc: Described, indentation?: string, tag?: string): string {
-    return block(docText(desc, this.#commentsOf(desc), tag), indentation);
+  #doc(desc: Described, indentation?: string, more?: More): string {
+    return block(docText(desc, this.#commentsOf(desc), more), indentation);
   }
 
   #commentsOf(desc: Described): Comments {
@@ -85,11 +89,12 @@ function fileOf(desc: Described): DescFile {
 }
 
 /** The text that protoplugin's `jsDoc` gives for a descriptor, whose comments it would search the whole file for. */
-function docText(desc: Described, { leading, trailing }: Comments, tag?: string): string {
+function docText(desc: Described, { leading, trailing }: Comments, { note, tag }: More = {}): string {
   const paragraphs = [leading, trailing].filter((text) => text !== undefined).map((text) => (text.endsWith("\n") ? text.slice(0, -1) : text));
   // An empty comment is a paragraph only if nothing comes before it.
   const text = paragraphs[0] === "" ? paragraphs.slice(1).join("\n\n") : paragraphs.join("\n\n");
   const lines = text === "" ? [] : [...text.split("\n").map(unindented), ""];
+  if (note !== undefined) lines.push(note, "");
   if (tag !== undefined) lines.push(tag);
   lines.push(`@generated from ${desc.kind === "field" ? `field: ${getDeclarationString(desc)};` : desc.toString()}`);
   const features = desc.kind === "message" || desc.kind === "enum" ? featureStrings(desc.proto.options?.features) : [];

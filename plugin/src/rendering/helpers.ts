@@ -2,28 +2,21 @@ import { protoCamelCase } from "@bufbuild/protobuf/reflect";
 import { type GeneratedFile, type Printable, safeIdentifier } from "@bufbuild/protoplugin";
 import type { HelperDeclareSpec } from "handlebars";
 import type { DialectModel } from "../model/dialect.js";
+import type { FaultModel } from "../model/fault.js";
+import type { LinkModel } from "../model/link/link.js";
 import type { MessageModel, PropertyModel } from "../model/message.js";
 import type { EnumModel } from "../model/model.js";
 import type { ScopeModel } from "../model/scope.js";
-import type { MethodFaultModel, MethodModel, ServiceModel } from "../model/servicer.js";
+import type { MethodModel, ServiceModel } from "../model/servicer.js";
 import type { MessageRef } from "../model/type.js";
-import {
-  type Code,
-  callers,
-  type FileNames,
-  memberKey,
-  methodNames,
-  propertyNames,
-  propertyType,
-  type ServiceNames,
-  type SymbolRef,
-  scopeNames,
-  valueType,
-} from "../names.js";
+import { callers, type FileNames, type LinkNames, memberKey, methodNames, propertyNames, type ServiceNames, scopeNames } from "../names.js";
 import type { Options } from "../options.js";
+import { type Code, propertyType, type SymbolRef, valueType } from "../types.js";
 import { dialectName, type FieldFaceData, faultShape, fieldFaces, literal } from "./companions.js";
-import type { Docs } from "./docs.js";
+import type { Docs, More } from "./docs.js";
+import { hearNote, type LinkContext, type LinkEndData, type LinkMethodData, type LinkShapeData, linkEnds, linkShape, sayNote } from "./links.js";
 import type { Symbols } from "./symbols.js";
+import { throwsTag } from "./tags.js";
 
 /** What the helpers of one file work with. */
 export interface HelperContext {
@@ -76,6 +69,11 @@ export function createHelpers({ file, names, symbols, docs, options, message: me
     return message && property ? properties(message.properties, property) : protoCamelCase(member);
   };
 
+  const links: LinkContext = { options, message: messageOf, propertyOf, code };
+  const linkNamesOf = (service: ServiceModel, { name }: MethodModel): LinkNames => declared(declared(names.services, service.typeName).links, name);
+  const linkDoc = ({ bare, typeName, member }: LinkMethodData, indentation: string, more: More): string =>
+    inline(bare ? docs.type(typeName, indentation, more) : docs.member(typeName, member.name, indentation, more));
+
   return {
     // names
     face: ({ typeName }: MessageModel): string => declared(names.faces, typeName),
@@ -91,6 +89,9 @@ export function createHelpers({ file, names, symbols, docs, options, message: me
     caller: ({ kind }: MethodModel): string => callers[kind],
     scopeName: ({ scopes }: ServiceModel, scope: ScopeModel): string => memberKey(scopesOf(scopes, scope)),
     scopeClass: (service: ServiceModel, { field }: ScopeModel): string => declared(declared(names.services, service.typeName).scopes, field),
+    linkNames: linkNamesOf,
+    linkEnds: (service: ServiceModel, method: MethodModel & { link: LinkModel }): readonly LinkEndData[] =>
+      linkEnds(method.link, linkNamesOf(service, method), links),
     scopeProperty: ({ field }: ScopeModel): string => safeIdentifier(protoCamelCase(field)),
     /** The methods of a scope, each with the property of its request that is bound. */
     scopeMethods: ({ methods }: ServiceModel, { field, methods: bound }: ScopeModel): ScopeMethodData[] =>
@@ -139,25 +140,26 @@ export function createHelpers({ file, names, symbols, docs, options, message: me
         .join(", "),
     dialectName: (index: number): string => dialectName(index),
     dialectLiteral: (dialect: DialectModel): string => literal({ ...dialect, tags: dialect.tags.map(({ name, kind }) => [name, kind]) }),
-    faultLiteral: (fault: MethodFaultModel): string => literal(faultShape(fault, propertyOf)),
+    faultLiteral: (fault: FaultModel): string => literal(faultShape(fault, propertyOf)),
+    linkShape: (link: LinkModel): LinkShapeData => linkShape(link, links),
     list: (names: readonly string[]): string => literal(names),
 
     // docs
     doc: (typeName: string): string => inline(docs.type(typeName)),
     memberDoc: (typeName: string, member: string, indentation: string): string => inline(docs.member(typeName, member, indentation)),
-    callDoc: (typeName: string, { name, fault }: MethodModel, indentation: string): string =>
-      inline(docs.member(typeName, name, indentation, fault ? throwsTag(fault) : undefined)),
+    serveDoc: (typeName: string, { name, link }: MethodModel, indentation: string): string =>
+      inline(docs.member(typeName, name, indentation, { note: link ? "Called for each stream that a client opens: gives what this end does." : undefined })),
+    callDoc: (typeName: string, { name, fault, link }: MethodModel, indentation: string): string => {
+      const note = link ? "Opens a link, which connects by itself, and again when the connection is lost." : undefined;
+      return inline(docs.member(typeName, name, indentation, { note, tag: fault ? throwsTag(fault, "response") : undefined }));
+    },
+    sayDoc: (method: LinkMethodData, indentation: string): string => linkDoc(method, indentation, sayNote(method)),
+    hearDoc: (method: LinkMethodData, indentation: string): string => linkDoc(method, indentation, hearNote(method)),
     commentOf: (typeName: string, member: string, indentation: string): string => {
       const comment = docs.comment(typeName, member, indentation);
       return comment === undefined ? noLine : inline(comment);
     },
   };
-}
-
-/** That a call throws what its response carries. */
-function throwsTag({ success, code }: MethodFaultModel): string {
-  const path = (success ?? code)?.steps.map(({ member }) => member).join(".");
-  return `@throws BridgeError also for a response whose \`${path}\` ${success ? "is false" : "is not ok"}`;
 }
 
 function symbolKey(ref: SymbolRef): string {

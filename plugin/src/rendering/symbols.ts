@@ -1,7 +1,8 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import type { GeneratedFile, ImportSymbol, Printable } from "@bufbuild/protoplugin";
 import type { MessageRef } from "../model/type.js";
-import type { FileNames, SymbolRef } from "../names.js";
+import type { FileNames } from "../names.js";
+import type { SymbolRef } from "../types.js";
 import type { Shapes } from "./shapes.js";
 import type { Types } from "./types.js";
 

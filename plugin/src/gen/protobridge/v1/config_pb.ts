@@ -18,7 +18,7 @@ import type { Message as Message$1 } from "@bufbuild/protobuf";
  * Describes the file protobridge/v1/config.proto.
  */
 export const file_protobridge_v1_config: GenFile = /*@__PURE__*/
-  fileDesc("Chtwcm90b2JyaWRnZS92MS9jb25maWcucHJvdG8SDnByb3RvYnJpZGdlLnYxIo8HCgZDb25maWcSNgoIcGFja2FnZXMYASADKAsyJC5wcm90b2JyaWRnZS52MS5Db25maWcuUGFja2FnZXNFbnRyeRI2CghzZXJ2aWNlcxgCIAMoCzIkLnByb3RvYnJpZGdlLnYxLkNvbmZpZy5TZXJ2aWNlc0VudHJ5EjQKB21ldGhvZHMYAyADKAsyIy5wcm90b2JyaWRnZS52MS5Db25maWcuTWV0aG9kc0VudHJ5EjYKCG1lc3NhZ2VzGAQgAygLMiQucHJvdG9icmlkZ2UudjEuQ29uZmlnLk1lc3NhZ2VzRW50cnkSMgoGZmllbGRzGAUgAygLMiIucHJvdG9icmlkZ2UudjEuQ29uZmlnLkZpZWxkc0VudHJ5EjIKBm9uZW9mcxgGIAMoCzIiLnByb3RvYnJpZGdlLnYxLkNvbmZpZy5PbmVvZnNFbnRyeRIwCgVlbnVtcxgHIAMoCzIhLnByb3RvYnJpZGdlLnYxLkNvbmZpZy5FbnVtc0VudHJ5EhcKD2lnbm9yZV9wcm9maWxlcxgIIAMoCRpICg1QYWNrYWdlc0VudHJ5EgsKA2tleRgBIAEoCRImCgV2YWx1ZRgCIAEoCzIXLnByb3RvYnJpZGdlLnYxLlBhY2thZ2U6AjgBGkgKDVNlcnZpY2VzRW50cnkSCwoDa2V5GAEgASgJEiYKBXZhbHVlGAIgASgLMhcucHJvdG9icmlkZ2UudjEuU2VydmljZToCOAEaRgoMTWV0aG9kc0VudHJ5EgsKA2tleRgBIAEoCRIlCgV2YWx1ZRgCIAEoCzIWLnByb3RvYnJpZGdlLnYxLk1ldGhvZDoCOAEaSAoNTWVzc2FnZXNFbnRyeRILCgNrZXkYASABKAkSJgoFdmFsdWUYAiABKAsyFy5wcm90b2JyaWRnZS52MS5NZXNzYWdlOgI4ARpECgtGaWVsZHNFbnRyeRILCgNrZXkYASABKAkSJAoFdmFsdWUYAiABKAsyFS5wcm90b2JyaWRnZS52MS5GaWVsZDoCOAEaRAoLT25lb2ZzRW50cnkSCwoDa2V5GAEgASgJEiQKBXZhbHVlGAIgASgLMhUucHJvdG9icmlkZ2UudjEuT25lb2Y6AjgBGkIKCkVudW1zRW50cnkSCwoDa2V5GAEgASgJEiMKBXZhbHVlGAIgASgLMhQucHJvdG9icmlkZ2UudjEuRW51bToCOAEiKwoHUGFja2FnZRIgCgNhbnkYASABKAsyEy5wcm90b2JyaWRnZS52MS5BbnkirgEKB1NlcnZpY2USDAoEbmFtZRgBIAEoCRIRCgRza2lwGAIgASgISACIAQESMwoGc2NvcGVzGAMgAygLMiMucHJvdG9icmlkZ2UudjEuU2VydmljZS5TY29wZXNFbnRyeRpECgtTY29wZXNFbnRyeRILCgNrZXkYASABKAkSJAoFdmFsdWUYAiABKAsyFS5wcm90b2JyaWRnZS52MS5TY29wZToCOAFCBwoFX3NraXAiMQoFU2NvcGUSDAoEbmFtZRgBIAEoCRIRCgRub25lGAIgASgISACIAQFCBwoFX25vbmUiWgoGTWV0aG9kEgwKBG5hbWUYASABKAkSEQoEc2tpcBgCIAEoCEgAiAEBEiYKCHN0YXR1c2VzGAMgAygOMhQucHJvdG9icmlkZ2UudjEuQ29kZUIHCgVfc2tpcCJ3CgdNZXNzYWdlEgwKBG5hbWUYASABKAkSEQoEc2tpcBgCIAEoCEgAiAEBEhIKBXZhbHVlGAMgASgISAGIAQESJAoFZmF1bHQYBCABKAsyFS5wcm90b2JyaWRnZS52MS5GYXVsdEIHCgVfc2tpcEIICgZfdmFsdWUixwEKBUZpZWxkEgwKBG5hbWUYASABKAkSEQoEc2tpcBgCIAEoCEgAiAEBEigKBHRleHQYAyABKA4yGi5wcm90b2JyaWRnZS52MS5GaWVsZC5UZXh0EiAKA2FueRgEIAEoCzITLnByb3RvYnJpZGdlLnYxLkFueSJICgRUZXh0Eg8KC1VOU1BFQ0lGSUVEEAASCAoEVEVYVBABEggKBEpTT04QAhINCglKU09OX0JBUkUQAxIMCghKU09OX1JBVxAEQgcKBV9za2lwIhUKBU9uZW9mEgwKBG5hbWUYASABKAkiFAoERW51bRIMCgRuYW1lGAEgASgJIrMCCgNBbnkSLAoHY29udGVudBgBIAEoDjIbLnByb3RvYnJpZGdlLnYxLkFueS5Db250ZW50EhAKCHR5cGVfdXJsGAIgASgJEhYKDmFsc29fdHlwZV91cmxzGAMgAygJEiEKBHRhZ3MYBCADKAsyEy5wcm90b2JyaWRnZS52MS5UYWcSGAoLYmFyZV90b2tlbnMYBSABKAhIAIgBARIRCgl0YWdfZmllbGQYBiABKAkSDwoHc2lkZWNhchgHIAEoCRIWCglyYXdfYnl0ZXMYCCABKAhIAYgBASI9CgdDb250ZW50Eg8KC1VOU1BFQ0lGSUVEEAASCwoHTUVTU0FHRRABEggKBEpTT04QAhIKCgZQQUNLRUQQA0IOCgxfYmFyZV90b2tlbnNCDAoKX3Jhd19ieXRlcyKiAQoDVGFnEgwKBG5hbWUYASABKAkSJgoEa2luZBgCIAEoDjIYLnByb3RvYnJpZGdlLnYxLlRhZy5LaW5kImUKBEtpbmQSDwoLVU5TUEVDSUZJRUQQABIICgROVUxMEAESCwoHQk9PTEVBThACEgsKB0lOVEVHRVIQAxIJCgVGTE9BVBAEEgoKBlNUUklORxAFEggKBExJU1QQBhIHCgNNQVAQByKqAQoFRmF1bHQSEQoEbm9uZRgBIAEoCEgAiAEBEg8KB3N1Y2Nlc3MYAiABKAkSJwoEY29kZRgDIAEoCzIZLnByb3RvYnJpZGdlLnYxLkZhdWx0Q29kZRIpCgZyZWFzb24YBCABKAsyGS5wcm90b2JyaWRnZS52MS5GYXVsdENvZGUSDwoHbWVzc2FnZRgFIAEoCRIPCgdkZXRhaWxzGAYgASgJQgcKBV9ub25lImEKCUZhdWx0Q29kZRINCgVmaWVsZBgBIAEoCRIKCgJvaxgCIAMoCRIqCgVjb2RlcxgDIAMoCzIbLnByb3RvYnJpZGdlLnYxLkNvZGVNYXBwaW5nEg0KBW90aGVyGAQgASgJIj8KC0NvZGVNYXBwaW5nEgwKBHdpcmUYASABKAkSIgoEY29kZRgCIAEoDjIULnByb3RvYnJpZGdlLnYxLkNvZGUigwEKB1Byb2ZpbGUSDAoEbmFtZRgBIAEoCRINCgVhYm91dBgCIAEoCRIPCgdwYWNrYWdlGAMgASgJEhAKCHNlcnZpY2VzGAQgAygJEhAKCGVsZW1lbnRzGAUgAygJEiYKBmNvbmZpZxgGIAEoCzIWLnByb3RvYnJpZGdlLnYxLkNvbmZpZyq3AgoEQ29kZRIGCgJPSxAAEg0KCUNBTkNFTExFRBABEgsKB1VOS05PV04QAhIUChBJTlZBTElEX0FSR1VNRU5UEAMSFQoRREVBRExJTkVfRVhDRUVERUQQBBINCglOT1RfRk9VTkQQBRISCg5BTFJFQURZX0VYSVNUUxAGEhUKEVBFUk1JU1NJT05fREVOSUVEEAcSFgoSUkVTT1VSQ0VfRVhIQVVTVEVEEAgSFwoTRkFJTEVEX1BSRUNPTkRJVElPThAJEgsKB0FCT1JURUQQChIQCgxPVVRfT0ZfUkFOR0UQCxIRCg1VTklNUExFTUVOVEVEEAwSDAoISU5URVJOQUwQDRIPCgtVTkFWQUlMQUJMRRAOEg0KCURBVEFfTE9TUxAPEhMKD1VOQVVUSEVOVElDQVRFRBAQOlEKB3BhY2thZ2USHC5nb29nbGUucHJvdG9idWYuRmlsZU9wdGlvbnMYjpwDIAEoCzIXLnByb3RvYnJpZGdlLnYxLlBhY2thZ2VSB3BhY2thZ2U6VAoHc2VydmljZRIfLmdvb2dsZS5wcm90b2J1Zi5TZXJ2aWNlT3B0aW9ucxiOnAMgASgLMhcucHJvdG9icmlkZ2UudjEuU2VydmljZVIHc2VydmljZTpQCgZtZXRob2QSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxiOnAMgASgLMhYucHJvdG9icmlkZ2UudjEuTWV0aG9kUgZtZXRob2Q6VAoHbWVzc2FnZRIfLmdvb2dsZS5wcm90b2J1Zi5NZXNzYWdlT3B0aW9ucxiOnAMgASgLMhcucHJvdG9icmlkZ2UudjEuTWVzc2FnZVIHbWVzc2FnZTpMCgVmaWVsZBIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMYjpwDIAEoCzIVLnByb3RvYnJpZGdlLnYxLkZpZWxkUgVmaWVsZDpMCgVvbmVvZhIdLmdvb2dsZS5wcm90b2J1Zi5PbmVvZk9wdGlvbnMYjpwDIAEoCzIVLnByb3RvYnJpZGdlLnYxLk9uZW9mUgVvbmVvZjpICgRlbnVtEhwuZ29vZ2xlLnByb3RvYnVmLkVudW1PcHRpb25zGI6cAyABKAsyFC5wcm90b2JyaWRnZS52MS5FbnVtUgRlbnVtYgZwcm90bzM", [file_google_protobuf_descriptor]);
+  fileDesc("Chtwcm90b2JyaWRnZS92MS9jb25maWcucHJvdG8SDnByb3RvYnJpZGdlLnYxIo8HCgZDb25maWcSNgoIcGFja2FnZXMYASADKAsyJC5wcm90b2JyaWRnZS52MS5Db25maWcuUGFja2FnZXNFbnRyeRI2CghzZXJ2aWNlcxgCIAMoCzIkLnByb3RvYnJpZGdlLnYxLkNvbmZpZy5TZXJ2aWNlc0VudHJ5EjQKB21ldGhvZHMYAyADKAsyIy5wcm90b2JyaWRnZS52MS5Db25maWcuTWV0aG9kc0VudHJ5EjYKCG1lc3NhZ2VzGAQgAygLMiQucHJvdG9icmlkZ2UudjEuQ29uZmlnLk1lc3NhZ2VzRW50cnkSMgoGZmllbGRzGAUgAygLMiIucHJvdG9icmlkZ2UudjEuQ29uZmlnLkZpZWxkc0VudHJ5EjIKBm9uZW9mcxgGIAMoCzIiLnByb3RvYnJpZGdlLnYxLkNvbmZpZy5PbmVvZnNFbnRyeRIwCgVlbnVtcxgHIAMoCzIhLnByb3RvYnJpZGdlLnYxLkNvbmZpZy5FbnVtc0VudHJ5EhcKD2lnbm9yZV9wcm9maWxlcxgIIAMoCRpICg1QYWNrYWdlc0VudHJ5EgsKA2tleRgBIAEoCRImCgV2YWx1ZRgCIAEoCzIXLnByb3RvYnJpZGdlLnYxLlBhY2thZ2U6AjgBGkgKDVNlcnZpY2VzRW50cnkSCwoDa2V5GAEgASgJEiYKBXZhbHVlGAIgASgLMhcucHJvdG9icmlkZ2UudjEuU2VydmljZToCOAEaRgoMTWV0aG9kc0VudHJ5EgsKA2tleRgBIAEoCRIlCgV2YWx1ZRgCIAEoCzIWLnByb3RvYnJpZGdlLnYxLk1ldGhvZDoCOAEaSAoNTWVzc2FnZXNFbnRyeRILCgNrZXkYASABKAkSJgoFdmFsdWUYAiABKAsyFy5wcm90b2JyaWRnZS52MS5NZXNzYWdlOgI4ARpECgtGaWVsZHNFbnRyeRILCgNrZXkYASABKAkSJAoFdmFsdWUYAiABKAsyFS5wcm90b2JyaWRnZS52MS5GaWVsZDoCOAEaRAoLT25lb2ZzRW50cnkSCwoDa2V5GAEgASgJEiQKBXZhbHVlGAIgASgLMhUucHJvdG9icmlkZ2UudjEuT25lb2Y6AjgBGkIKCkVudW1zRW50cnkSCwoDa2V5GAEgASgJEiMKBXZhbHVlGAIgASgLMhQucHJvdG9icmlkZ2UudjEuRW51bToCOAEiKwoHUGFja2FnZRIgCgNhbnkYASABKAsyEy5wcm90b2JyaWRnZS52MS5BbnkirgEKB1NlcnZpY2USDAoEbmFtZRgBIAEoCRIRCgRza2lwGAIgASgISACIAQESMwoGc2NvcGVzGAMgAygLMiMucHJvdG9icmlkZ2UudjEuU2VydmljZS5TY29wZXNFbnRyeRpECgtTY29wZXNFbnRyeRILCgNrZXkYASABKAkSJAoFdmFsdWUYAiABKAsyFS5wcm90b2JyaWRnZS52MS5TY29wZToCOAFCBwoFX3NraXAiMQoFU2NvcGUSDAoEbmFtZRgBIAEoCRIRCgRub25lGAIgASgISACIAQFCBwoFX25vbmUifgoGTWV0aG9kEgwKBG5hbWUYASABKAkSEQoEc2tpcBgCIAEoCEgAiAEBEiYKCHN0YXR1c2VzGAMgAygOMhQucHJvdG9icmlkZ2UudjEuQ29kZRIiCgRsaW5rGAQgASgLMhQucHJvdG9icmlkZ2UudjEuTGlua0IHCgVfc2tpcCIzCgRMaW5rEhEKBG5vbmUYASABKAhIAIgBARIPCgdvcGVuaW5nGAIgASgJQgcKBV9ub25lIqMBCgdNZXNzYWdlEgwKBG5hbWUYASABKAkSEQoEc2tpcBgCIAEoCEgAiAEBEhIKBXZhbHVlGAMgASgISAGIAQESJAoFZmF1bHQYBCABKAsyFS5wcm90b2JyaWRnZS52MS5GYXVsdBIqCghlbnZlbG9wZRgFIAEoCzIYLnByb3RvYnJpZGdlLnYxLkVudmVsb3BlQgcKBV9za2lwQggKBl92YWx1ZSKtAQoIRW52ZWxvcGUSEwoLY29ycmVsYXRpb24YASABKAkSDQoFZXJyb3IYAiABKAkSDQoFb25lb2YYAyABKAkSEQoEbm9uZRgEIAEoCEgAiAEBEhsKDm5vX2NvcnJlbGF0aW9uGAUgASgISAGIAQESFQoIbm9fZXJyb3IYBiABKAhIAogBAUIHCgVfbm9uZUIRCg9fbm9fY29ycmVsYXRpb25CCwoJX25vX2Vycm9yIu8BCgVGaWVsZBIMCgRuYW1lGAEgASgJEhEKBHNraXAYAiABKAhIAIgBARIoCgR0ZXh0GAMgASgOMhoucHJvdG9icmlkZ2UudjEuRmllbGQuVGV4dBIgCgNhbnkYBCABKAsyEy5wcm90b2JyaWRnZS52MS5BbnkSJgoGbWVtYmVyGAUgASgLMhYucHJvdG9icmlkZ2UudjEuTWVtYmVyIkgKBFRleHQSDwoLVU5TUEVDSUZJRUQQABIICgRURVhUEAESCAoESlNPThACEg0KCUpTT05fQkFSRRADEgwKCEpTT05fUkFXEARCBwoFX3NraXAioQIKBk1lbWJlchIpCgRmcm9tGAEgASgOMhsucHJvdG9icmlkZ2UudjEuTWVtYmVyLlNpZGUSDQoFcmVwbHkYAiABKAkSFQoIbm9fcmVwbHkYAyABKAhIAIgBARIKCgJpZBgEIAEoCRIfChJhY2NlcHRfZW1wdHlfcmVwbHkYBSABKAhIAYgBARIXCgppZGVtcG90ZW50GAYgASgISAKIAQESEgoFcHJvYmUYByABKAhIA4gBASIvCgRTaWRlEg8KC1VOU1BFQ0lGSUVEEAASCgoGQ0xJRU5UEAESCgoGU0VSVkVSEAJCCwoJX25vX3JlcGx5QhUKE19hY2NlcHRfZW1wdHlfcmVwbHlCDQoLX2lkZW1wb3RlbnRCCAoGX3Byb2JlIhUKBU9uZW9mEgwKBG5hbWUYASABKAkiFAoERW51bRIMCgRuYW1lGAEgASgJIrMCCgNBbnkSLAoHY29udGVudBgBIAEoDjIbLnByb3RvYnJpZGdlLnYxLkFueS5Db250ZW50EhAKCHR5cGVfdXJsGAIgASgJEhYKDmFsc29fdHlwZV91cmxzGAMgAygJEiEKBHRhZ3MYBCADKAsyEy5wcm90b2JyaWRnZS52MS5UYWcSGAoLYmFyZV90b2tlbnMYBSABKAhIAIgBARIRCgl0YWdfZmllbGQYBiABKAkSDwoHc2lkZWNhchgHIAEoCRIWCglyYXdfYnl0ZXMYCCABKAhIAYgBASI9CgdDb250ZW50Eg8KC1VOU1BFQ0lGSUVEEAASCwoHTUVTU0FHRRABEggKBEpTT04QAhIKCgZQQUNLRUQQA0IOCgxfYmFyZV90b2tlbnNCDAoKX3Jhd19ieXRlcyKiAQoDVGFnEgwKBG5hbWUYASABKAkSJgoEa2luZBgCIAEoDjIYLnByb3RvYnJpZGdlLnYxLlRhZy5LaW5kImUKBEtpbmQSDwoLVU5TUEVDSUZJRUQQABIICgROVUxMEAESCwoHQk9PTEVBThACEgsKB0lOVEVHRVIQAxIJCgVGTE9BVBAEEgoKBlNUUklORxAFEggKBExJU1QQBhIHCgNNQVAQByKqAQoFRmF1bHQSEQoEbm9uZRgBIAEoCEgAiAEBEg8KB3N1Y2Nlc3MYAiABKAkSJwoEY29kZRgDIAEoCzIZLnByb3RvYnJpZGdlLnYxLkZhdWx0Q29kZRIpCgZyZWFzb24YBCABKAsyGS5wcm90b2JyaWRnZS52MS5GYXVsdENvZGUSDwoHbWVzc2FnZRgFIAEoCRIPCgdkZXRhaWxzGAYgASgJQgcKBV9ub25lImEKCUZhdWx0Q29kZRINCgVmaWVsZBgBIAEoCRIKCgJvaxgCIAMoCRIqCgVjb2RlcxgDIAMoCzIbLnByb3RvYnJpZGdlLnYxLkNvZGVNYXBwaW5nEg0KBW90aGVyGAQgASgJIj8KC0NvZGVNYXBwaW5nEgwKBHdpcmUYASABKAkSIgoEY29kZRgCIAEoDjIULnByb3RvYnJpZGdlLnYxLkNvZGUigwEKB1Byb2ZpbGUSDAoEbmFtZRgBIAEoCRINCgVhYm91dBgCIAEoCRIPCgdwYWNrYWdlGAMgASgJEhAKCHNlcnZpY2VzGAQgAygJEhAKCGVsZW1lbnRzGAUgAygJEiYKBmNvbmZpZxgGIAEoCzIWLnByb3RvYnJpZGdlLnYxLkNvbmZpZyq3AgoEQ29kZRIGCgJPSxAAEg0KCUNBTkNFTExFRBABEgsKB1VOS05PV04QAhIUChBJTlZBTElEX0FSR1VNRU5UEAMSFQoRREVBRExJTkVfRVhDRUVERUQQBBINCglOT1RfRk9VTkQQBRISCg5BTFJFQURZX0VYSVNUUxAGEhUKEVBFUk1JU1NJT05fREVOSUVEEAcSFgoSUkVTT1VSQ0VfRVhIQVVTVEVEEAgSFwoTRkFJTEVEX1BSRUNPTkRJVElPThAJEgsKB0FCT1JURUQQChIQCgxPVVRfT0ZfUkFOR0UQCxIRCg1VTklNUExFTUVOVEVEEAwSDAoISU5URVJOQUwQDRIPCgtVTkFWQUlMQUJMRRAOEg0KCURBVEFfTE9TUxAPEhMKD1VOQVVUSEVOVElDQVRFRBAQOlEKB3BhY2thZ2USHC5nb29nbGUucHJvdG9idWYuRmlsZU9wdGlvbnMYjpwDIAEoCzIXLnByb3RvYnJpZGdlLnYxLlBhY2thZ2VSB3BhY2thZ2U6VAoHc2VydmljZRIfLmdvb2dsZS5wcm90b2J1Zi5TZXJ2aWNlT3B0aW9ucxiOnAMgASgLMhcucHJvdG9icmlkZ2UudjEuU2VydmljZVIHc2VydmljZTpQCgZtZXRob2QSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxiOnAMgASgLMhYucHJvdG9icmlkZ2UudjEuTWV0aG9kUgZtZXRob2Q6VAoHbWVzc2FnZRIfLmdvb2dsZS5wcm90b2J1Zi5NZXNzYWdlT3B0aW9ucxiOnAMgASgLMhcucHJvdG9icmlkZ2UudjEuTWVzc2FnZVIHbWVzc2FnZTpMCgVmaWVsZBIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMYjpwDIAEoCzIVLnByb3RvYnJpZGdlLnYxLkZpZWxkUgVmaWVsZDpMCgVvbmVvZhIdLmdvb2dsZS5wcm90b2J1Zi5PbmVvZk9wdGlvbnMYjpwDIAEoCzIVLnByb3RvYnJpZGdlLnYxLk9uZW9mUgVvbmVvZjpICgRlbnVtEhwuZ29vZ2xlLnByb3RvYnVmLkVudW1PcHRpb25zGI6cAyABKAsyFC5wcm90b2JyaWRnZS52MS5FbnVtUgRlbnVtYgZwcm90bzM", [file_google_protobuf_descriptor]);
 
 /**
  * A `bridge.yaml`. Elements are named in full, for example `acme.v1.Greeter.SayHello`. A name that matches nothing is an error, if its
@@ -201,6 +201,13 @@ export type Method = Message$1<"protobridge.v1.Method"> & {
    * @generated from field: repeated protobridge.v1.Code statuses = 3;
    */
   statuses: Code[];
+
+  /**
+   * What the stream is as a link.
+   *
+   * @generated from field: protobridge.v1.Link link = 4;
+   */
+  link?: Link | undefined;
 };
 
 /**
@@ -209,6 +216,34 @@ export type Method = Message$1<"protobridge.v1.Method"> & {
  */
 export const MethodSchema: GenMessage<Method> = /*@__PURE__*/
   messageDesc(file_protobridge_v1_config, 4);
+
+/**
+ * A bidirectional stream that carries many exchanges. By rule it is one whose messages, in either direction, are envelopes.
+ *
+ * @generated from message protobridge.v1.Link
+ */
+export type Link = Message$1<"protobridge.v1.Link"> & {
+  /**
+   * It is none: its method takes and gives the messages as they are.
+   *
+   * @generated from field: optional bool none = 1;
+   */
+  none?: boolean | undefined;
+
+  /**
+   * The member that the client says on each connection before all else.
+   *
+   * @generated from field: string opening = 2;
+   */
+  opening: string;
+};
+
+/**
+ * Describes the message protobridge.v1.Link.
+ * Use `create(LinkSchema)` to create a new message.
+ */
+export const LinkSchema: GenMessage<Link> = /*@__PURE__*/
+  messageDesc(file_protobridge_v1_config, 5);
 
 /**
  * Of a message.
@@ -244,6 +279,13 @@ export type Message = Message$1<"protobridge.v1.Message"> & {
    * @generated from field: protobridge.v1.Fault fault = 4;
    */
   fault?: Fault | undefined;
+
+  /**
+   * What it is in a link as the envelope of all that is said.
+   *
+   * @generated from field: protobridge.v1.Envelope envelope = 5;
+   */
+  envelope?: Envelope | undefined;
 };
 
 /**
@@ -251,7 +293,64 @@ export type Message = Message$1<"protobridge.v1.Message"> & {
  * Use `create(MessageSchema)` to create a new message.
  */
 export const MessageSchema: GenMessage<Message> = /*@__PURE__*/
-  messageDesc(file_protobridge_v1_config, 5);
+  messageDesc(file_protobridge_v1_config, 6);
+
+/**
+ * A message that carries one of many. By rule it is one with one oneof, all of whose members are messages.
+ *
+ * @generated from message protobridge.v1.Envelope
+ */
+export type Envelope = Message$1<"protobridge.v1.Envelope"> & {
+  /**
+   * The string field that tells which request a reply is for. By rule it is the first that is there of `correlation`, `correlation_id`,
+   * `request_id`, `exchange_id`, `call_id`, `message_id` and `id`.
+   *
+   * @generated from field: string correlation = 1;
+   */
+  correlation: string;
+
+  /**
+   * The member that tells an error where no reply can. By rule it is one named `err`, `error` or `failure`, with a string `message`.
+   *
+   * @generated from field: string error = 2;
+   */
+  error: string;
+
+  /**
+   * The oneof that has the members, where there are several.
+   *
+   * @generated from field: string oneof = 3;
+   */
+  oneof: string;
+
+  /**
+   * It is none.
+   *
+   * @generated from field: optional bool none = 4;
+   */
+  none?: boolean | undefined;
+
+  /**
+   * No field tells which request a reply is for.
+   *
+   * @generated from field: optional bool no_correlation = 5;
+   */
+  noCorrelation?: boolean | undefined;
+
+  /**
+   * No member tells an error where no reply can.
+   *
+   * @generated from field: optional bool no_error = 6;
+   */
+  noError?: boolean | undefined;
+};
+
+/**
+ * Describes the message protobridge.v1.Envelope.
+ * Use `create(EnvelopeSchema)` to create a new message.
+ */
+export const EnvelopeSchema: GenMessage<Envelope> = /*@__PURE__*/
+  messageDesc(file_protobridge_v1_config, 7);
 
 /**
  * Of a field.
@@ -286,6 +385,13 @@ export type Field = Message$1<"protobridge.v1.Field"> & {
    * @generated from field: protobridge.v1.Any any = 4;
    */
   any?: Any | undefined;
+
+  /**
+   * What it is as a member of an envelope.
+   *
+   * @generated from field: protobridge.v1.Member member = 5;
+   */
+  member?: Member | undefined;
 };
 
 /**
@@ -293,7 +399,7 @@ export type Field = Message$1<"protobridge.v1.Field"> & {
  * Use `create(FieldSchema)` to create a new message.
  */
 export const FieldSchema: GenMessage<Field> = /*@__PURE__*/
-  messageDesc(file_protobridge_v1_config, 6);
+  messageDesc(file_protobridge_v1_config, 8);
 
 /**
  * What a string carries.
@@ -341,7 +447,107 @@ export enum Field_Text {
  * Describes the enum protobridge.v1.Field.Text.
  */
 export const Field_TextSchema: GenEnum<Field_Text> = /*@__PURE__*/
-  enumDesc(file_protobridge_v1_config, 6, 0);
+  enumDesc(file_protobridge_v1_config, 8, 0);
+
+/**
+ * A member of an envelope's oneof: a request, a reply or a notification. By rule a request and its reply are told by their names, such as
+ * `kv_get` and `kv_get_res`, or by those of their messages, such as `OpenRequest` and `OpenResponse`.
+ *
+ * @generated from message protobridge.v1.Member
+ */
+export type Member = Message$1<"protobridge.v1.Member"> & {
+  /**
+   * Which end says it, of an envelope that both send. A reply goes the other way than its requests, whatever is said here of them.
+   *
+   * @generated from field: protobridge.v1.Member.Side from = 1;
+   */
+  from: Member_Side;
+
+  /**
+   * It is a request: the member of the other end that answers it.
+   *
+   * @generated from field: string reply = 2;
+   */
+  reply: string;
+
+  /**
+   * It is a notification, whatever it looks like.
+   *
+   * @generated from field: optional bool no_reply = 3;
+   */
+  noReply?: boolean | undefined;
+
+  /**
+   * Of a request, without a correlation in the envelope: the string field, of the same name in its reply, that tells that they belong
+   * together. By rule it is `id`, or another that ends in `_id`.
+   *
+   * @generated from field: string id = 4;
+   */
+  id: string;
+
+  /**
+   * Of a request: an envelope with nothing but its correlation answers it, too.
+   *
+   * @generated from field: optional bool accept_empty_reply = 5;
+   */
+  acceptEmptyReply?: boolean | undefined;
+
+  /**
+   * Of a request: it may be sent again if the connection is lost before the reply came.
+   *
+   * @generated from field: optional bool idempotent = 6;
+   */
+  idempotent?: boolean | undefined;
+
+  /**
+   * Of a request: it asks whether the other end is there. By rule that is one named `ping`, `heartbeat`, `keepalive`, `keep_alive` or
+   * `probe`. Its message must not need anything to be filled in.
+   *
+   * @generated from field: optional bool probe = 7;
+   */
+  probe?: boolean | undefined;
+};
+
+/**
+ * Describes the message protobridge.v1.Member.
+ * Use `create(MemberSchema)` to create a new message.
+ */
+export const MemberSchema: GenMessage<Member> = /*@__PURE__*/
+  messageDesc(file_protobridge_v1_config, 9);
+
+/**
+ * The ends of a link.
+ *
+ * @generated from enum protobridge.v1.Member.Side
+ */
+export enum Member_Side {
+  /**
+   * Both, if both send the envelope.
+   *
+   * @generated from enum value: UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The client.
+   *
+   * @generated from enum value: CLIENT = 1;
+   */
+  CLIENT = 1,
+
+  /**
+   * The server.
+   *
+   * @generated from enum value: SERVER = 2;
+   */
+  SERVER = 2,
+}
+
+/**
+ * Describes the enum protobridge.v1.Member.Side.
+ */
+export const Member_SideSchema: GenEnum<Member_Side> = /*@__PURE__*/
+  enumDesc(file_protobridge_v1_config, 9, 0);
 
 /**
  * Of a oneof.
@@ -362,7 +568,7 @@ export type Oneof = Message$1<"protobridge.v1.Oneof"> & {
  * Use `create(OneofSchema)` to create a new message.
  */
 export const OneofSchema: GenMessage<Oneof> = /*@__PURE__*/
-  messageDesc(file_protobridge_v1_config, 7);
+  messageDesc(file_protobridge_v1_config, 10);
 
 /**
  * Of an enum.
@@ -383,7 +589,7 @@ export type Enum = Message$1<"protobridge.v1.Enum"> & {
  * Use `create(EnumSchema)` to create a new message.
  */
 export const EnumSchema: GenMessage<Enum> = /*@__PURE__*/
-  messageDesc(file_protobridge_v1_config, 8);
+  messageDesc(file_protobridge_v1_config, 11);
 
 /**
  * How a google.protobuf.Any reads and is written: as itself, or as a plain value, under a dialect. What is said of a field adds to what is
@@ -455,7 +661,7 @@ export type Any = Message$1<"protobridge.v1.Any"> & {
  * Use `create(AnySchema)` to create a new message.
  */
 export const AnySchema: GenMessage<Any> = /*@__PURE__*/
-  messageDesc(file_protobridge_v1_config, 9);
+  messageDesc(file_protobridge_v1_config, 12);
 
 /**
  * What is in it.
@@ -496,7 +702,7 @@ export enum Any_Content {
  * Describes the enum protobridge.v1.Any.Content.
  */
 export const Any_ContentSchema: GenEnum<Any_Content> = /*@__PURE__*/
-  enumDesc(file_protobridge_v1_config, 9, 0);
+  enumDesc(file_protobridge_v1_config, 12, 0);
 
 /**
  * A tag of a dialect.
@@ -524,7 +730,7 @@ export type Tag = Message$1<"protobridge.v1.Tag"> & {
  * Use `create(TagSchema)` to create a new message.
  */
 export const TagSchema: GenMessage<Tag> = /*@__PURE__*/
-  messageDesc(file_protobridge_v1_config, 10);
+  messageDesc(file_protobridge_v1_config, 13);
 
 /**
  * What sort of value it says.
@@ -593,7 +799,7 @@ export enum Tag_Kind {
  * Describes the enum protobridge.v1.Tag.Kind.
  */
 export const Tag_KindSchema: GenEnum<Tag_Kind> = /*@__PURE__*/
-  enumDesc(file_protobridge_v1_config, 10, 0);
+  enumDesc(file_protobridge_v1_config, 13, 0);
 
 /**
  * An error inside a response. By rule it is a bool `success` with a string `error_message`, or a message with an integer `code` and a
@@ -651,7 +857,7 @@ export type Fault = Message$1<"protobridge.v1.Fault"> & {
  * Use `create(FaultSchema)` to create a new message.
  */
 export const FaultSchema: GenMessage<Fault> = /*@__PURE__*/
-  messageDesc(file_protobridge_v1_config, 11);
+  messageDesc(file_protobridge_v1_config, 14);
 
 /**
  * A field with the code of an error.
@@ -693,7 +899,7 @@ export type FaultCode = Message$1<"protobridge.v1.FaultCode"> & {
  * Use `create(FaultCodeSchema)` to create a new message.
  */
 export const FaultCodeSchema: GenMessage<FaultCode> = /*@__PURE__*/
-  messageDesc(file_protobridge_v1_config, 12);
+  messageDesc(file_protobridge_v1_config, 15);
 
 /**
  * What a value on the wire means.
@@ -721,7 +927,7 @@ export type CodeMapping = Message$1<"protobridge.v1.CodeMapping"> & {
  * Use `create(CodeMappingSchema)` to create a new message.
  */
 export const CodeMappingSchema: GenMessage<CodeMapping> = /*@__PURE__*/
-  messageDesc(file_protobridge_v1_config, 13);
+  messageDesc(file_protobridge_v1_config, 16);
 
 /**
  * A profile that the plugin brings: the config of protos that are known. It applies where its package and one of its services are.
@@ -777,7 +983,7 @@ export type Profile = Message$1<"protobridge.v1.Profile"> & {
  * Use `create(ProfileSchema)` to create a new message.
  */
 export const ProfileSchema: GenMessage<Profile> = /*@__PURE__*/
-  messageDesc(file_protobridge_v1_config, 14);
+  messageDesc(file_protobridge_v1_config, 17);
 
 /**
  * The codes of gRPC.
