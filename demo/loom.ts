@@ -6,12 +6,11 @@ import {
   type AgentRegisterRequest,
   type AgentRegisterResponseInit,
   BridgeClient,
+  type BridgeEventStreamServerHandlers,
+  type BridgeEventStreamServerLink,
   BridgeServicer,
-  type ClientEvent,
-  type ClientEventInit,
   type HeartbeatRequest,
   type HeartbeatResponseInit,
-  type ServerEventInit,
 } from "../fixtures/gen/bridge_bridge.js";
 import { EventBusClient, EventBusServicer, type EventInit, type SubscribeRequest } from "../fixtures/gen/event_bridge.js";
 import { type Comparison, dynamicClient, show } from "./side-by-side.js";
@@ -31,12 +30,11 @@ export class LoomBridge extends BridgeServicer {
     return { id, output: a + b };
   }
 
-  override async *eventStream(events: AsyncIterable<ClientEvent>): AsyncIterable<ServerEventInit> {
-    for await (const { msg } of events) {
-      if (msg.case === "ping") yield { msg: { case: "pong", value: { timestampMs: msg.value.timestampMs, status: "ok" } } };
-      else if (msg.case === "publish") yield { msg: { case: "delivery", value: { topic: msg.value.topic, event: msg.value.event } } };
-      else if (msg.case !== "ack") throw new BridgeError("invalid_argument", "only ack, ping and publish");
-    }
+  override eventStream(link: BridgeEventStreamServerLink): BridgeEventStreamServerHandlers {
+    return {
+      ping: ({ timestampMs }) => ({ timestampMs, status: "ok" }),
+      publish: ({ topic, event }) => link.delivery({ topic, event }),
+    };
   }
 }
 
@@ -58,14 +56,15 @@ export async function loomCalls(address: string): Promise<Comparison[]> {
     const fault = await client.forwardToolCall({ name: "nope" }).catch((error: BridgeError) => `${error.code}: ${error.message}`);
     const faultToo = (await bridge.unary("forwardToolCall", { name: "nope" })) as { status: number; error: { message: string } };
 
-    const outbound: ClientEventInit[] = [
-      { msg: { case: "ack", value: { messageId: "agent-1" } } },
-      { msg: { case: "publish", value: { topic: "a.b", event: { id: "e1", timestampMs: 2n ** 40n, metadata: { trace_id: "t" } } } } },
-      { msg: { case: "ping", value: { timestampMs: 7 } } },
-    ];
     const inbound: unknown[] = [];
-    for await (const { msg } of client.eventStream(outbound))
-      inbound.push(msg.case === "delivery" ? [msg.value.topic, msg.value.event?.id, msg.value.event?.timestampMs] : [msg.case]);
+    const link = client.eventStream(
+      { delivery: ({ topic, event }) => void inbound.push([topic, event?.id, event?.timestampMs]) },
+      { opening: () => ({ messageId: "agent-1" }) },
+    );
+    await link.publish({ topic: "a.b", event: { id: "e1", timestampMs: 2n ** 40n, metadata: { trace_id: "t" } } });
+    const { status } = await link.ping({ timestampMs: 7 });
+    inbound.push([status === "ok" ? "pong" : status]);
+    await link.close();
     const raw = [{ ack: { messageId: "agent-1" } }, { publish: { topic: "a.b", event: { id: "e1", timestampMs: 2 ** 40 } } }, { ping: { timestampMs: 7 } }];
     const inboundToo = (await bridge.bidi("eventStream", raw, 2)) as { msg: string; delivery: { topic: string; event: { id: string; timestampMs: string } } }[];
 

@@ -2,9 +2,8 @@
 import { BridgeError } from "@protobridge/runtime";
 import { channel } from "@protobridge/runtime/grpc";
 import {
-  type Control,
-  type ControlInit,
   ControlPlaneClient,
+  type ControlPlaneConnectServerHandlers,
   ControlPlaneServicer,
   type InvokeRequest,
   type InvokeResponseInit,
@@ -26,15 +25,11 @@ export class RxpressHandlers extends InvokerServicer {
 export class RxpressControl extends ControlPlaneServicer {
   readonly #store = new Map<string, Value>();
 
-  override async *connect(requests: AsyncIterable<Control>): AsyncIterable<ControlInit> {
-    for await (const { correlation, oneofMsg: message } of requests) {
-      if (message.case === "kvPut") {
-        this.#store.set(`${message.value.bucket}:${message.value.key}`, message.value.value ?? null);
-        yield { correlation, oneofMsg: { case: "kvCommonRes", value: { status: { code: 0 } } } };
-      } else if (message.case === "kvGet") {
-        yield { correlation, oneofMsg: { case: "kvGetRes", value: { value: this.#store.get(`${message.value.bucket}:${message.value.key}`) ?? null } } };
-      }
-    }
+  override connect(): ControlPlaneConnectServerHandlers {
+    return {
+      kvPut: ({ bucket, key, value }) => void this.#store.set(`${bucket}:${key}`, value ?? null),
+      kvGet: ({ bucket, key }) => ({ value: this.#store.get(`${bucket}:${key}`) ?? null }),
+    };
   }
 }
 
@@ -52,13 +47,10 @@ export async function rxpressCalls(address: string): Promise<Comparison[]> {
     // rxpress knows one code for all failures: which one it was travels beside the response, for clients that look there.
     const failedToo = (await invoker.unary("invoke", { handlerName: "nobody" })) as { status: { code: number; message: string } };
 
-    const replies: Value[] = [];
-    const messages: ControlInit[] = [
-      { correlation: "1", oneofMsg: { case: "kvPut", value: { bucket: "demo", key: "k", value: { nested: [1, "two", null] } } } },
-      { correlation: "2", oneofMsg: { case: "kvGet", value: { bucket: "demo", key: "k" } } },
-    ];
-    for await (const { oneofMsg } of new ControlPlaneClient(connection).connect(messages))
-      if (oneofMsg.case === "kvGetRes") replies.push(oneofMsg.value.value ?? null);
+    const link = new ControlPlaneClient(connection).connect();
+    await link.kv.put({ bucket: "demo", key: "k", value: { nested: [1, "two", null] } });
+    const { value } = await link.kv.get({ bucket: "demo", key: "k" });
+    await link.close();
     const dynamicReplies = (await plane.bidi("connect", [{ correlation: "2", kvGet: { bucket: "demo", key: "k" } }], 1)) as { kvGetRes: { value: Wire } }[];
 
     return [
@@ -72,7 +64,7 @@ export async function rxpressCalls(address: string): Promise<Comparison[]> {
         generated: String(failed),
         dynamic: `${failedToo.status.code === 1 ? "not_found" : failedToo.status.code}: ${failedToo.status.message}`,
       },
-      { call: "bridge.ControlPlane.Connect, kv_put and kv_get", generated: show(replies[0]), dynamic: show(unwrap(dynamicReplies[0]?.kvGetRes.value as Wire)) },
+      { call: "bridge.ControlPlane.Connect, kv_put and kv_get", generated: show(value), dynamic: show(unwrap(dynamicReplies[0]?.kvGetRes.value as Wire)) },
     ];
   } finally {
     invoker.close();

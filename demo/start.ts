@@ -1,11 +1,13 @@
 /**
  * The main job, on real input: generates the bridges of three real systems, tells what was understood of their protos, then serves each
- * over gRPC and calls it twice: with the generated client, and with a client that knows nothing of Protobridge.
+ * over gRPC and calls it twice: with the generated client, and with a client that knows nothing of Protobridge. At the end, a link lives
+ * through the restart of its server.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { serve } from "@protobridge/runtime/grpc";
+import { live } from "./live.js";
 import { LoomBridge, LoomEvents, loomCalls } from "./loom.js";
 import { RxpressControl, RxpressHandlers, rxpressCalls } from "./rxpress.js";
 import { type Comparison, compare } from "./side-by-side.js";
@@ -50,6 +52,13 @@ try {
   await server.close({ drainMs: 1000 });
 }
 const equal = compare(comparisons);
+
+step("4. Live: one link of the control plane, while its server is restarted");
+const arrived = await live((text) => process.stdout.write(`  ${text}\n`));
+if (!arrived) {
+  process.stdout.write("Not all that was sent arrived.\n");
+  process.exitCode = 1;
+}
 process.stdout.write(`\n${comparisons.length} calls, ${equal} with the same result in both clients\n`);
 const { version } = JSON.parse(readFileSync(new URL("../plugin/package.json", import.meta.url), "utf8")) as { version: string };
 if (equal !== comparisons.length) {
