@@ -1,3 +1,4 @@
+import { linkDecisions, linkSelectors } from "./explainLinks.js";
 import type { FieldModel, MessageModel } from "./model/message.js";
 import type { FileModel, Model } from "./model/model.js";
 import type { OmittedModel, Pin, Reason } from "./model/reason.js";
@@ -6,7 +7,7 @@ import type { MethodModel, ServiceModel } from "./model/servicer.js";
 const width = 80;
 
 /** One decision, as a line of text. */
-interface Decision {
+export interface Decision {
   /** The element, in full. */
   readonly name: string;
   /** What else is decided by it, in full: fields without a property of their own. */
@@ -35,7 +36,10 @@ export function selectorsOf({ files }: Model): readonly string[] {
     file.path,
     file.package,
     ...file.enums.map(({ typeName }) => typeName),
-    ...file.services.flatMap(({ typeName, methods }) => [typeName, ...methods.map(({ name }) => `${typeName}.${name}`)]),
+    ...file.services.flatMap(({ typeName, methods }) => [
+      typeName,
+      ...methods.flatMap(({ name, link }) => [`${typeName}.${name}`, ...(link ? linkSelectors(link) : [])]),
+    ]),
     ...file.messages.flatMap((message) => [message.typeName, ...membersOf(message).map((member) => `${message.typeName}.${member}`)]),
     ...file.omitted.map(({ name }) => name),
   ]);
@@ -107,7 +111,7 @@ function serviceDecisions(service: ServiceModel, local: (typeName: string) => st
   return [
     ...pinned(typeName, `service ${name}`, pin),
     ...scopes.map((scope) => ({ name: typeName, what: `scope ${name}.${scope.name}`, because: scope.reason.because, from: scope.reason.from })),
-    ...methods.flatMap((method) => methodDecisions(typeName, method, local)),
+    ...methods.flatMap((method) => [...methodDecisions(typeName, method, local), ...linkDecisions(typeName, method, local)]),
   ];
 }
 

@@ -8,12 +8,17 @@ import {
   Code,
   type Config,
   type Enum,
+  type Envelope,
+  EnvelopeSchema,
   type Fault,
   type FaultCode,
   FaultSchema,
   type Field,
   Field_Text,
   FieldSchema,
+  type Link,
+  LinkSchema,
+  type Member,
   type Message,
   MessageSchema,
   type Method,
@@ -78,9 +83,14 @@ export const checkMethod: RuleCheck<Method> = (rule, place, problems) => {
   for (const [i, code] of rule.statuses.entries()) {
     if (code === Code.OK) problems.error(place("statuses", String(i)), "statuses lists codes of errors: OK is none");
   }
+  if (rule.link) checkLink(rule.link, below(place, "link"), problems);
 };
 
-/** Checks what is said of a message, and of its fault. */
+const checkLink: RuleCheck<Link> = (rule, place, problems) => {
+  if (rule.none) checkAlone(LinkSchema, rule, "none", "none: true", place, problems);
+};
+
+/** Checks what is said of a message: of its fault, and of it as an envelope. */
 export const checkMessage: RuleCheck<Message> = (rule, place, problems) => {
   if (rule.skip) checkAlone(MessageSchema, rule, "skip", "skip: true", place, problems);
   checkTypeName(rule.name, place, problems);
@@ -88,15 +98,34 @@ export const checkMessage: RuleCheck<Message> = (rule, place, problems) => {
     checkFault(rule.fault, below(place, "fault"), problems);
     if (rule.value && !rule.fault.none && !rule.skip) beside(place, "fault", "value", "value: true", problems);
   }
+  if (rule.envelope) {
+    checkEnvelope(rule.envelope, below(place, "envelope"), problems);
+    if (rule.value && !rule.envelope.none && !rule.skip) beside(place, "envelope", "value", "value: true", problems);
+  }
+};
+
+const checkEnvelope: RuleCheck<Envelope> = (rule, place, problems) => {
+  if (rule.none) checkAlone(EnvelopeSchema, rule, "none", "none: true", place, problems);
+  else {
+    if (rule.noCorrelation && rule.correlation !== "") beside(place, "correlation", "no_correlation", "no_correlation: true", problems);
+    if (rule.noError && rule.error !== "") beside(place, "error", "no_error", "no_error: true", problems);
+  }
 };
 
 /** Checks what is said of a field. */
 export const checkField: RuleCheck<Field> = (rule, place, problems) => {
   if (rule.skip) checkAlone(FieldSchema, rule, "skip", "skip: true", place, problems);
   checkName(rule.name, place, problems);
+  if (rule.member) checkMember(rule.member, below(place, "member"), problems);
   if (!rule.any) return;
   checkAny(rule.any, below(place, "any"), problems);
   if (rule.text !== Field_Text.UNSPECIFIED && !rule.skip) beside(place, "text", "any", "any", problems);
+};
+
+const checkMember: RuleCheck<Member> = (rule, place, problems) => {
+  if (!rule.noReply) return;
+  const ofRequests = { reply: rule.reply, id: rule.id, accept_empty_reply: rule.acceptEmptyReply, idempotent: rule.idempotent, probe: rule.probe };
+  for (const [field, value] of Object.entries(ofRequests)) if (value) beside(place, field, "no_reply", "no_reply: true", problems);
 };
 
 /** Checks what is said of a oneof. */

@@ -4,7 +4,10 @@ import type { Problems } from "../diagnostics.js";
 import {
   ConfigSchema,
   enum$ as enumOption,
+  type Field,
   field as fieldOption,
+  type Message,
+  type Method,
   message as messageOption,
   method as methodOption,
   oneof as oneofOption,
@@ -13,6 +16,7 @@ import {
   service as serviceOption,
 } from "../gen/protobridge/v1/config_pb.js";
 import { checkEnum, checkField, checkMessage, checkMethod, checkOneof, checkPackage, checkService, type RuleCheck } from "./contradictions.js";
+import { checkEnvelope, checkLink, checkMember } from "./links.js";
 import { checkFault, checkFieldRule, checkScopes } from "./rules.js";
 import type { Layer } from "./settings.js";
 
@@ -101,10 +105,17 @@ function checking(place: (desc: AnyDesc) => string, problems: Problems): Visitor
       const at = (): string => place(desc);
       checks[section](option as never, at, problems);
       if (desc.kind === "service") checkScopes(desc, option as never, at, problems);
-      else if (desc.kind === "field") checkFieldRule(desc, option as never, at, problems);
-      else if (desc.kind === "message") {
-        const { fault } = option as { fault?: never };
+      else if (desc.kind === "field") {
+        const rule = option as Field;
+        checkFieldRule(desc, rule, at, problems);
+        if (rule.member) checkMember(desc, rule.member, at, problems);
+      } else if (desc.kind === "message") {
+        const { fault, envelope } = option as Message;
         if (fault) checkFault(desc, fault, at, problems);
+        if (envelope) checkEnvelope(desc, envelope, at, problems);
+      } else if (desc.kind === "rpc") {
+        const { link } = option as Method;
+        if (link) checkLink(desc, at, problems);
       }
     },
   };

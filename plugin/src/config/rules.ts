@@ -137,7 +137,8 @@ function isBool(field: DescField): boolean {
   return isSingular(field, ScalarType.BOOL);
 }
 
-function isString(field: DescField): boolean {
+/** Whether a field is one string. */
+export function isString(field: DescField): boolean {
   return isSingular(field, ScalarType.STRING);
 }
 
@@ -158,12 +159,13 @@ function isDetails(field: DescField): boolean {
   return isBytes(field) || (field.fieldKind === "list" && field.message?.typeName === "google.protobuf.Any");
 }
 
-function nameOf(field: DescField): string {
+/** The full name of a field: `acme.v1.Event.id`. */
+export function nameOf(field: DescField): string {
   return `${field.parent.typeName}.${field.name}`;
 }
 
-/** As a proto has it: `repeated string`, `map<string, bytes>`. */
-function typeText(field: DescField): string {
+/** The type of a field, as a proto has it: `repeated string`, `map<string, bytes>`. */
+export function typeText(field: DescField): string {
   const type = field.message?.typeName ?? field.enum?.typeName ?? scalarName(field.scalar as ScalarType);
   if (field.fieldKind === "map") return `map<${scalarName(field.mapKey)}, ${type}>`;
   return field.fieldKind === "list" ? `repeated ${type}` : type;

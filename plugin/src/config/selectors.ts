@@ -2,6 +2,7 @@ import type { DescFile } from "@bufbuild/protobuf";
 import type { Problems } from "../diagnostics.js";
 import { below } from "./contradictions.js";
 import { type Elements, elementsOf, type Section, sections } from "./elements.js";
+import { checkEnvelope, checkLink, checkMember } from "./links.js";
 import { comparisons, quote, suggestion } from "./nearest.js";
 import { checkFault, checkFieldRule, checkScopes } from "./rules.js";
 import type { ConfigFile } from "./yaml.js";
@@ -40,13 +41,20 @@ export function checkSelectors(file: ConfigFile, files: readonly DescFile[], pro
     const desc = elements.services.get(name);
     if (desc) checkScopes(desc, rule, below(place, "services", name), problems);
   }
-  for (const [name, { fault }] of Object.entries(config.messages)) {
+  for (const [name, { link }] of Object.entries(config.methods)) {
+    const desc = elements.methods.get(name);
+    if (desc && link) checkLink(desc, below(place, "methods", name, "link"), problems);
+  }
+  for (const [name, { fault, envelope }] of Object.entries(config.messages)) {
     const desc = elements.messages.get(name);
     if (desc && fault) checkFault(desc, fault, below(place, "messages", name, "fault"), problems);
+    if (desc && envelope) checkEnvelope(desc, envelope, below(place, "messages", name, "envelope"), problems);
   }
   for (const [name, rule] of Object.entries(config.fields)) {
     const desc = elements.fields.get(name);
-    if (desc) checkFieldRule(desc, rule, below(place, "fields", name), problems);
+    if (!desc) continue;
+    checkFieldRule(desc, rule, below(place, "fields", name), problems);
+    if (rule.member) checkMember(desc, rule.member, below(place, "fields", name, "member"), problems);
   }
   for (const [i, name] of config.ignoreProfiles.entries()) {
     if (options.profiles.includes(name)) continue;

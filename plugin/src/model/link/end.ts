@@ -3,7 +3,7 @@ import { type Deciding, pinOf } from "../deciding.js";
 import { faultModel, isFault } from "../fault.js";
 import type { Reason } from "../reason.js";
 import { messageRef } from "../type.js";
-import { type End, type Ends, opposite } from "./ends.js";
+import type { End, Ends } from "./ends.js";
 import { type EnvelopeFound, isLeftOut } from "./envelope.js";
 import { groupsOf } from "./groups.js";
 import type { EndModel, EnvelopeModel, MemberModel, RequestModel } from "./link.js";
@@ -94,7 +94,7 @@ function memberModel(field: DescField, { side }: End, ends: Ends, { opening, pai
   }
   if (pairs.isReply(field)) {
     const requests = pairs.answered(side, field).map(({ name }) => name);
-    const because = `it answers ${requests.join(", ")} of the ${opposite(side)}`;
+    const because = `it answers ${requests.join(", ")}`;
     return requests.length === 0 ? undefined : { ...base, ...faultOf(field, deciding), role: "reply", reason: { rule: "pair", because, from: null } };
   }
   return { ...base, role: "notification", reason: found };

@@ -30,7 +30,11 @@ export function envelopeOf(desc: DescMessage, deciding: Deciding): EnvelopeFound
   const found = envelope?.oneof ? oneofs.find(({ oneof }) => oneof.name === envelope.oneof) : oneofs.length === 1 ? oneofs[0] : undefined;
   if (!found) return oneofs.length > 1 ? severalOneofs(desc, oneofs, reason, deciding) : undefined;
   const odd = found.members.find((field) => !carriesMessage(field, deciding));
-  if (odd) return reason(`${desc.name} is no envelope: ${odd.name}, of its oneof ${found.oneof.name}, carries no message`);
+  if (odd) {
+    const why = `${odd.name}, of its oneof ${found.oneof.name}, carries no message`;
+    if (envelope?.oneof) deciding.problems.error(said.from("envelope", "oneof") ?? deciding.place(odd), `${desc.typeName} cannot be an envelope: ${why}`);
+    return reason(`${desc.name} is no envelope: ${why}`);
+  }
   return { desc, ...found, reason: reason(`its oneof ${found.oneof.name} has nothing but messages`, "oneof") };
 }
 

@@ -142,7 +142,7 @@ export function linkModel(desc: DescMethod, deciding: Deciding): LinkModel | Rea
     client: endModel(ends.client, ends, parts, deciding),
     server: endModel(ends.server, ends, parts, deciding),
     opening: opening?.model ?? null,
-    reason: { rule: "link", because: describe(ends), from: said.from("link") ?? null },
+    reason: { rule: "link", because: describe(ends), from: null },
   };
   if ([...model.client.members, ...model.server.members].some(({ role }) => role === "request" || role === "notification")) return model;
   const because = "nothing could be said on it";

@@ -123,7 +123,8 @@ function matchInside({ request, reply }: Pair, deciding: Deciding): MatchModel {
   if (wanted !== "") {
     const from = said.from("member", "id") ?? null;
     if (common.includes(wanted)) return found(wanted, `${wanted} of both messages tells it`, from);
-    if (!said.mayMiss("member", "id")) {
+    // What the request itself lacks is told by the checks of the config.
+    if (asked?.has(wanted) && !said.mayMiss("member", "id")) {
       const text = `${request.parent.typeName}.${request.name}: id: ${reply.message?.typeName}, which answers it, has no string field ${JSON.stringify(wanted)}${suggestion(wanted, answered ?? [])}`;
       deciding.problems.error(from ?? deciding.place(request), text);
     }

@@ -63,9 +63,7 @@ class Pairing implements Pairs {
     const reason = this.#reasons[side].get(field);
     if (reason) return reason;
     const { message, envelope } = this.#ends[opposite(side)];
-    const because = envelope
-      ? `the ${opposite(side)} says nothing that is called as a reply to it`
-      : `${message.name}, which comes bare, cannot tell what it answers`;
+    const because = envelope ? "nothing from the other end is called as a reply to it" : `${message.name}, which comes bare, cannot tell what it answers`;
     return { rule: "notification", because, from: null };
   }
 
