@@ -46,7 +46,13 @@ function grouped(members: readonly Member[], taken: ReadonlySet<string>, prefix:
     const named = inside.map(({ words, member }) => ({ name: words.join("_"), member }));
     const below = grouped(inside, new Set(named.map(({ name }) => protoCamelCase(name))), path);
     noGroups.push(...below.noGroups);
-    groups.push({ name: word, members: named, groups: below.groups, reason: { rule: "group", because: `${names} begin with ${path}`, from: null } });
+    groups.push({
+      name: word,
+      prefix: path,
+      members: named,
+      groups: below.groups,
+      reason: { rule: "group", because: `${names} begin with ${path}`, from: null },
+    });
   }
   return { groups, noGroups };
 }

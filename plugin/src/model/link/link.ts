@@ -108,6 +108,8 @@ export interface ErrorMemberModel {
 export interface GroupModel {
   /** The word that it is named after: the last one of the prefix. */
   readonly name: string;
+  /** With an underscore at its end: `fs_dir_`. */
+  readonly prefix: string;
   /** What is in it, each by the rest of its name. */
   readonly members: readonly { readonly name: string; readonly member: string }[];
   readonly groups: readonly GroupModel[];
