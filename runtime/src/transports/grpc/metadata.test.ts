@@ -144,9 +144,11 @@ test("the header of a stream of responses goes to any client at once, though not
   const header = await new Promise<GrpcMetadata>((resolve) => call.once("metadata", resolve));
   expect(header.get("early")).toEqual(["yes"]);
   const response = new Promise<Buffer>((resolve) => call.once("data", resolve));
+  const status = new Promise<unknown>((resolve) => call.once("status", resolve));
   call.write(Buffer.from([10, 1, 97]));
   expect(await response).toEqual(Buffer.from([10, 1, 97]));
   call.end();
+  expect(await status).toMatchObject({ code: 0 });
   client.close();
   await server.close({ drainMs: 0 });
 });
