@@ -61,7 +61,7 @@ function eachFile(request: CodeGeneratorRequest, check: (desc: DescFile, file: G
 
 const requests: [name: string, request: CodeGeneratorRequest][] = [
   ["what is odd", withFiles(odd, (directory) => requestFor(directory, "target=ts"))],
-  ...["rxpress", "snakepit", "loom", "edge"].map((module): [string, CodeGeneratorRequest] => [
+  ...["rxpress", "snakepit", "loom", "edge", "links"].map((module): [string, CodeGeneratorRequest] => [
     module,
     requestFor(join(root, "fixtures", module), "target=ts,import_extension=js"),
   ]),

@@ -38,7 +38,7 @@ function bytesOf(directory: string): Uint8Array {
 const bytes = withFiles(files, bytesOf);
 
 describe("a request that was sent", () => {
-  for (const module of ["rxpress", "snakepit", "loom", "edge"]) {
+  for (const module of ["rxpress", "snakepit", "loom", "edge", "links"]) {
     const bytes = bytesOf(join(root, "fixtures", module));
     const whole = fromBinary(CodeGeneratorRequestSchema, bytes);
     const sent = new SentRequest(bytes);
