@@ -5,7 +5,7 @@ import { abortable, untilAborted } from "../../streams.js";
 import type { ServerCall } from "./call.js";
 import type { Calls } from "./calls.js";
 import { inbox } from "./inbox.js";
-import { post } from "./outbox.js";
+import { Outbox } from "./outbox.js";
 import { asBytes } from "./parcel.js";
 
 /** Has a grpc-js server answer the calls of a route. */
@@ -44,6 +44,7 @@ async function answerStream(
   surface: ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>,
 ): Promise<void> {
   const { signal } = call.context;
+  const outbox = new Outbox(surface, signal);
   const requests = "request" in surface ? undefined : abortable(decoded(surface, method.input), signal);
   try {
     const answer = respond(requests ?? method.input.decode((surface as ServerWritableStream<Buffer, Buffer>).request), call.context, call.draining);
@@ -52,12 +53,12 @@ async function answerStream(
       for await (const response of abortable(answer as AsyncIterable<unknown>, signal)) {
         const message = call.encode(response);
         call.sendHeader();
-        await post(surface, message, signal);
+        await outbox.post(message);
       }
     } else {
       const message = call.encode(await untilAborted(answer as Promise<unknown>, signal));
       call.sendHeader();
-      await post(surface, message, signal);
+      await outbox.post(message);
     }
     const trailer = call.trailer();
     call.sendHeader();

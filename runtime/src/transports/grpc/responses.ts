@@ -7,7 +7,7 @@ import { abortable } from "../../streams.js";
 import { ActiveCall } from "./active.js";
 import type { Connection } from "./connection.js";
 import { inbox } from "./inbox.js";
-import { post } from "./outbox.js";
+import { Outbox } from "./outbox.js";
 import { asBytes, openResponse } from "./parcel.js";
 
 /** What the calls of a channel share. */
@@ -76,9 +76,10 @@ export class ResponseStream implements AsyncIterableIterator<unknown> {
 
   async #send(surface: ClientDuplexStream<Buffer, Buffer>, call: ActiveCall, over: AbortSignal): Promise<void> {
     const streaming = streamsRequests(this.#method.kind);
+    const outbox = new Outbox(surface, over);
     let count = 0;
     for await (const request of abortable(this.#requests, over)) {
-      await post(surface, this.#encode(request, call), over);
+      await outbox.post(this.#encode(request, call));
       count++;
       if (!streaming) break;
     }
