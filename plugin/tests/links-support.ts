@@ -53,9 +53,10 @@ export interface DecidedLink {
   member(side: "client" | "server", name: string): MemberModel;
 }
 
-/** What was decided of the RPC `a.Svc.Do` in a proto. Config comes from `bridge.yaml`, or from a profile. */
-export function decideText(lines: string, config: JsonObject = {}, profile: JsonObject = {}): DecidedLink {
-  const files = descriptors({ "a.proto": proto("a", 'import "google/protobuf/wrappers.proto"; import "google/protobuf/any.proto";', lines) });
+/** What was decided of the RPC `a.Svc.Do` in a proto. Config comes from `bridge.yaml`, or from a profile; other protos can be imported. */
+export function decideText(lines: string, config: JsonObject = {}, profile: JsonObject = {}, others: Readonly<Record<string, string>> = {}): DecidedLink {
+  const text = proto("a", 'import "google/protobuf/wrappers.proto"; import "google/protobuf/any.proto";', lines);
+  const files = descriptors({ ...others, "a.proto": text });
   const layer = (said: JsonObject, name: string, mayMiss: boolean) => ({
     config: fromJson(ConfigSchema, said),
     mayMiss,
@@ -64,7 +65,7 @@ export function decideText(lines: string, config: JsonObject = {}, profile: Json
   const settings = new Settings([layer(profile, "profile", true), layer(config, "bridge.yaml", false)]);
   const problems = new Problems();
   const { files: models } = buildModel(files, { settings, problems: { of: problems, files: new Set(["a.proto"]) } });
-  const file = models[0] as FileModel;
+  const file = models.find(({ path }) => path === "a.proto") as FileModel;
   const method = file.services[0]?.methods.find(({ name }) => name === "Do") as MethodModel;
   const link = (): LinkModel => {
     if (!method.link) throw new Error(`no link: ${method.noLink?.because}`);

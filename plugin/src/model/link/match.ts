@@ -93,7 +93,8 @@ function asSaid(envelopes: readonly [EnvelopeFound, EnvelopeFound], said: readon
     return said[i]?.field ?? [told.field.name, ...correlations].map(byName).find((field) => field !== undefined);
   });
   const missing = envelopes.find((_, i) => !fields[i]);
-  const because = `${[...new Set(fields.map((field) => field?.name))].join(" and ")} tells it`;
+  const names = [...new Set(fields.map((field) => field?.name))];
+  const because = `${names.join(" and ")} ${names.length === 1 ? "tells" : "tell"} it`;
   const reason: Reason = { rule: "correlation", because, from: told.from };
   if (!missing) return { client: fields[0] as DescField, server: fields[1] as DescField, reason };
   const { typeName } = missing.desc;
