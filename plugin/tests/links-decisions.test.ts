@@ -179,6 +179,12 @@ describe("the opening", () => {
     expect(member("client", "hello").reason.rule).toBe("opening");
     expect(problems).toEqual([]);
   });
+  it("is not all that there is: there is no link on which nothing can be said", () => {
+    const from = { fields: { "a.E.hello": { member: { from: "CLIENT" } } }, methods: { "a.Svc.Do": { link: { opening: "hello" } } } };
+    const { method, problems } = decide({ client: "hello" }, from);
+    expect(method).toMatchObject({ link: null, noLink: { rule: "link", because: "no link: nothing could be said on it" } });
+    expect(problems).toEqual(["warning bridge.yaml methods a.Svc.Do link: a.Svc.Do is no link, since nothing could be said on it"]);
+  });
   it("of an envelope that both ends send is a notification of the server's", () => {
     const { says } = decide({ client: "ack x" }, { methods: { "a.Svc.Do": { link: { opening: "ack" } } } });
     expect(says("client")).toEqual(["ack (opening)", "x"]);

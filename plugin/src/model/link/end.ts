@@ -44,7 +44,7 @@ export function endModel(end: End, ends: Ends, parts: LinkParts, deciding: Decid
     members,
     ...groupsOf(members.filter(isMethod)),
     probe: probeOf(decided, deciding),
-    ...errorOf(envelope.desc, decided, deciding),
+    ...errorOf(envelope, decided, deciding),
   };
 }
 

@@ -130,7 +130,9 @@ export function linkModel(desc: DescMethod, deciding: Deciding): LinkModel | Rea
   const found = { client: envelopeOf(desc.input, deciding), server: envelopeOf(desc.output, deciding) };
   if (!isEnvelope(found.client) && !isEnvelope(found.server)) {
     if (said.rule.link && !said.mayMiss("link")) {
-      const text = `${name} cannot be a link: neither ${desc.input.typeName} nor ${desc.output.typeName} is an envelope, a message with one oneof of messages`;
+      const { input, output } = desc;
+      const none = input === output ? `${input.typeName} is no` : `neither ${input.typeName} nor ${output.typeName} is an`;
+      const text = `${name} cannot be a link: ${none} envelope, a message with one oneof of messages`;
       deciding.problems.error(said.from("link") ?? deciding.place(desc), text);
     }
     return found.client ?? found.server;

@@ -1,5 +1,5 @@
 import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
-import { suggestion } from "../../config/nearest.js";
+import { quote, suggestion } from "../../config/nearest.js";
 import type { Deciding } from "../deciding.js";
 import type { Reason } from "../reason.js";
 import { messageRef } from "../type.js";
@@ -80,8 +80,12 @@ interface SaidCorrelation {
 
 function saidCorrelation({ desc }: EnvelopeFound, deciding: Deciding): SaidCorrelation | undefined {
   const said = deciding.settings.message(desc.typeName);
-  const field = stringsOf(desc, deciding).find(({ name }) => name === said.rule.envelope?.correlation);
-  return field && { field, from: said.from("envelope", "correlation") ?? null };
+  const field = desc.fields.find((field) => field.name === said.rule.envelope?.correlation && isTelling(field));
+  if (!field) return undefined;
+  const from = said.from("envelope", "correlation") ?? null;
+  if (!isLeftOut(field, deciding)) return { field, from };
+  deciding.problems.error(from ?? deciding.place(field), `${desc.typeName}: the correlation ${field.name} is skipped`);
+  return undefined;
 }
 
 /** One envelope is told of; in the other it is the field of the same name, or what would be it by rule. */
@@ -121,15 +125,8 @@ function matchInside({ request, reply }: Pair, deciding: Deciding): MatchModel {
   const [asked, answered] = [request, reply].map((field) => idsOf(field.message as DescMessage, deciding));
   const common = [...(asked ?? [])].filter((name) => answered?.has(name));
   const wanted = said.rule.member?.id ?? "";
-  if (wanted !== "") {
-    const from = said.from("member", "id") ?? null;
-    if (common.includes(wanted)) return found(wanted, `${wanted} of both messages tells it`, from);
-    // What the request itself lacks is told by the checks of the config.
-    if (asked?.has(wanted) && !said.mayMiss("member", "id")) {
-      const text = `${request.parent.typeName}.${request.name}: id: ${reply.message?.typeName}, which answers it, has no string field ${JSON.stringify(wanted)}${suggestion(wanted, answered ?? [])}`;
-      deciding.problems.error(from ?? deciding.place(request), text);
-    }
-  }
+  if (common.includes(wanted)) return found(wanted, `${wanted} of both messages tells it`, said.from("member", "id") ?? null);
+  if (wanted !== "" && !said.mayMiss("member", "id")) refuseId(wanted, { request, reply }, deciding);
   const named = common.filter((name) => name.endsWith("_id") && name !== "_id");
   const preferred = ids.find((name) => common.includes(name)) ?? (named.length === 1 ? named[0] : undefined);
   if (preferred !== undefined) return found(preferred, `${preferred} is a string of both messages`);
@@ -146,4 +143,18 @@ function matchInside({ request, reply }: Pair, deciding: Deciding): MatchModel {
 function idsOf(desc: DescMessage, deciding: Deciding): ReadonlySet<string> {
   if (messageRef(desc).role !== "message" || isValueMessage(desc, deciding)) return new Set();
   return new Set(stringsOf(desc, deciding).map(({ name }) => name));
+}
+
+/** Tells why what is said to be the id of a request and its reply is not in both. That the request has such a field was checked before. */
+function refuseId(id: string, { request, reply }: Pick<Pair, "request" | "reply">, deciding: Deciding): void {
+  const { settings, problems, place } = deciding;
+  const [asked, answered] = [request.message as DescMessage, reply.message as DescMessage];
+  const skipped = [asked, answered].find(({ fields }) => fields.some((field) => field.name === id && isLeftOut(field, deciding)));
+  const why = skipped
+    ? `${skipped.typeName}.${id} is skipped`
+    : isValueMessage(asked, deciding) || messageRef(asked).role !== "message"
+      ? `${asked.typeName} shows as a value`
+      : `${answered.typeName}, which answers it, has no string field ${quote(id)}${suggestion(id, idsOf(answered, deciding))}`;
+  const name = `${request.parent.typeName}.${request.name}`;
+  problems.error(settings.field(request.parent.typeName, request.name).from("member", "id") ?? place(request), `${name}: id: ${why}`);
 }

@@ -4,7 +4,7 @@ import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import { Code } from "../../gen/protobridge/v1/config_pb.js";
 import type { Deciding } from "../deciding.js";
 import { isInteger, isWellKnownValue, messageRef } from "../type.js";
-import { isLeftOut, isValueMessage } from "./envelope.js";
+import { type EnvelopeFound, isLeftOut, isValueMessage } from "./envelope.js";
 import type { EndModel, ErrorMemberModel, MemberModel } from "./link.js";
 import { isTelling } from "./match.js";
 
@@ -22,8 +22,9 @@ const probes = ["ping", "heartbeat", "keepalive", "keep_alive", "probe"];
  *
  * @param envelope that the end sends
  */
-export function errorOf(envelope: DescMessage, members: readonly Decided[], deciding: Deciding): Pick<EndModel, "error" | "noError"> {
-  const said = deciding.settings.message(envelope.typeName);
+export function errorOf(envelope: EnvelopeFound, members: readonly Decided[], deciding: Deciding): Pick<EndModel, "error" | "noError"> {
+  const { desc, oneof } = envelope;
+  const said = deciding.settings.message(desc.typeName);
   const rule = said.rule.envelope;
   if (rule?.noError) {
     return { error: null, noError: { rule: "error member", because: "no member tells an error", from: said.from("envelope", "no_error") ?? null } };
@@ -33,14 +34,19 @@ export function errorOf(envelope: DescMessage, members: readonly Decided[], deci
   if (named) {
     const error = errorModel(named.field, deciding);
     if (named.model.role !== "notification") {
-      const text = `${envelope.typeName}: the error ${named.field.name} is no notification: ${named.model.reason.because}`;
+      const text = `${desc.typeName}: the error ${named.field.name} is no notification: ${named.model.reason.because}`;
       deciding.problems.error(from ?? deciding.place(named.field), text);
     }
     const because = `${named.field.name} tells an error where no reply can`;
     return { error: error ? { ...error, reason: { rule: "error member", because, from } } : null, noError: null };
   }
-  // What the config names, and only the other end says.
-  if (envelope.fields.some(({ name }) => name === rule?.error)) return { error: null, noError: null };
+  const unsaid = desc.fields.find(({ name }) => name === rule?.error);
+  if (unsaid) {
+    // What this end does not say, the other one may.
+    const why = isLeftOut(unsaid, deciding) ? "is skipped" : unsaid.oneof !== oneof ? `is no member of ${oneof.name}` : undefined;
+    if (why !== undefined) deciding.problems.error(from ?? deciding.place(unsaid), `${desc.typeName}: the error ${unsaid.name} ${why}`);
+    return { error: null, noError: null };
+  }
   const candidates = members.filter(({ field, model }) => model.role === "notification" && errors.includes(field.name));
   for (const { field } of candidates.toSorted((a, b) => a.field.number - b.field.number)) {
     const error = errorModel(field, deciding);
