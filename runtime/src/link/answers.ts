@@ -1,4 +1,4 @@
-import { BridgeError } from "../errors.js";
+import { BridgeError, hiddenMessage } from "../errors.js";
 import { faultResponse, withOk } from "../fault/writing.js";
 import { isRecord, overlaid } from "../own.js";
 import type { Connection } from "./connection.js";
@@ -107,7 +107,7 @@ export class Answers {
     try {
       reply = await handler(message, envelope, context);
     } catch (reason) {
-      return this.#replyError(asked, this.#end.exception(reason), message, false);
+      return this.#replyError(asked, this.#end.exception(reason), message, false, reason instanceof BridgeError ? reason.message : hiddenMessage);
     }
     this.#reply(asked, reply ?? {}, message);
   }
@@ -123,8 +123,11 @@ export class Answers {
     }
   }
 
-  /** @param isNever whether no request of this kind is ever answered */
-  #replyError(asked: Asked, error: BridgeError, request: unknown, isNever: boolean): void {
+  /**
+   * @param isNever whether no request of this kind is ever answered
+   * @param status what the other end is told if the connection has to end: a status hides exceptions
+   */
+  #replyError(asked: Asked, error: BridgeError, request: unknown, isNever: boolean, status: string = error.message): void {
     const { perspective } = this.#end;
     const answer = this.#memberFor(asked);
     const { error: shape } = perspective.says.shape;
@@ -138,8 +141,9 @@ export class Answers {
       this.#sendNothing(asked);
     }
     if (!isNever && !(shape && errorMember)) this.#end.problem("handler", asked.member.name, error);
-    // The next reply would be taken for this one.
-    if (!isNever && asked.slot) this.#end.fail(this.#connection, error);
+    // The next reply would be taken for this one. The code is not the error's: for some, a client would never connect again.
+    if (!isNever && asked.slot)
+      this.#end.fail(this.#connection, new BridgeError("internal", `${asked.member.name} failed without a reply: ${status}`, { cause: error }));
   }
 
   #encode({ member, context }: Asked, answer: Member, init: unknown, request: unknown): Uint8Array {
