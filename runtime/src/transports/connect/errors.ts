@@ -27,9 +27,14 @@ export function fitTrailers(error: BridgeError, metadataBytes: number): BridgeEr
   return new BridgeError(code, sendable(message, room, encodeURIComponent), { details: fit ? error.details : [], metadata, cause });
 }
 
+/** What Connect makes of the answer of its own routers to a bidirectional stream over HTTP/1. */
+const http505 = "HTTP 505";
+const noHttp1 = "the server takes no such stream over HTTP/1.1: it needs HTTP/2 (HTTP 505)";
+
 /** Connect's error as ours. Connect has the headers and the trailers of a failed call in one, and so have we then. */
 export function fromConnectError(error: ConnectError): BridgeError {
-  return new BridgeError(codeOf(error), error.rawMessage, {
+  const isHttp1 = error.rawMessage === http505;
+  return new BridgeError(isHttp1 || hasNoStreams(error) ? "unimplemented" : codeOf(error), isHttp1 ? noHttp1 : error.rawMessage, {
     details: error.details.map(detailOf),
     metadata: fromHeaders(error.metadata),
     // What a peer told has none.
@@ -40,6 +45,11 @@ export function fromConnectError(error: ConnectError): BridgeError {
 function detailOf(detail: ConnectError["details"][number]): ErrorDetail {
   if ("desc" in detail) return { type: detail.desc.typeName, value: toBinary(detail.desc, create(detail.desc, detail.value)) };
   return { type: detail.type, value: detail.value };
+}
+
+/** Whether a transport over fetch refuses a stream of requests. It throws a text, for which Connect has `unknown`. */
+function hasNoStreams({ code, cause, rawMessage }: ConnectError): boolean {
+  return code === ConnectCode.Unknown && typeof cause === "string" && rawMessage.includes("streaming request");
 }
 
 /**
