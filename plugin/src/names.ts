@@ -52,6 +52,9 @@ const reservedTypes = new Set([
 /** Names that a service's description must not have: inside the functions that use it, they are the names of parameters. */
 const reservedInfos = new Set(["channel", "defaults", "_request", "_requests", "_link", "_context"]);
 
+/** Names that a message must not have: inside the code of companions, which call each other, they are those of parameters. */
+const reservedCompanions = new Set(["m", "r", "w", "c", "t", "p"]);
+
 /** Whether TypeScript keeps a name to itself, so that no type may have it. */
 export function isReservedType(name: string): boolean {
   return reservedTypes.has(name) || safeIdentifier(name) !== name;
@@ -91,6 +94,11 @@ export function caseNames(cases: readonly FieldModel[]): readonly string[] {
  */
 export function memberKey(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) && name !== "new" ? name : JSON.stringify(name);
+}
+
+/** A property or a method behind an object: `.name`, or `["1st"]`. */
+export function memberAccess(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
 }
 
 /** The names of a message's properties, in their order. */
@@ -197,21 +205,22 @@ function unique(wishes: readonly Wish[], reserved: ReadonlySet<string>, beside: 
 
 /** Reports names in the config that cannot be had: no identifiers, reserved ones, and those that two elements of one place want. */
 export function checkPins({ files }: Model, problems: Problems): void {
-  const check = (wanted: readonly { readonly pin: Pin | null; readonly what: string }[], reserved: (name: string) => boolean): void => {
+  const check = (wanted: readonly { readonly pin: Pin | null; readonly what: string }[], reserved: (name: string, what: string) => boolean): void => {
     const first = new Map<string, string>();
     for (const { pin, what } of wanted) {
       if (!pin) continue;
       const other = first.get(pin.name);
       if (!/^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(pin.name))
         problems.error(pin.from, `name: ${what} cannot be called "${pin.name}": that is no identifier`);
-      else if (reserved(pin.name)) problems.error(pin.from, `name: ${what} cannot be called ${pin.name}: the name is reserved; ${pin.name}$ is free`);
+      else if (reserved(pin.name, what)) problems.error(pin.from, `name: ${what} cannot be called ${pin.name}: the name is reserved; ${pin.name}$ is free`);
       else if (other !== undefined) problems.error(pin.from, `name: ${what} cannot be called ${pin.name}: that is the name of ${other}`);
       else first.set(pin.name, what);
     }
   };
   for (const file of files) {
+    const messages = new Set(file.messages.map(({ typeName }) => typeName));
     const top = [...file.enums, ...file.messages, ...file.services].map(({ typeName, pin }) => ({ pin, what: typeName }));
-    check(top, (name) => reservedTypes.has(name) || safeIdentifier(name) !== name);
+    check(top, (name, what) => isReservedType(name) || (messages.has(what) && reservedCompanions.has(name)));
     for (const { typeName, properties } of file.messages) {
       const named = (members: readonly PropertyModel[]): { pin: Pin | null; what: string }[] =>
         members.map(({ member, pin }) => ({ pin, what: `${typeName}.${member}` }));
@@ -272,7 +281,7 @@ function fileNames(file: FileModel): FileNames {
   const declared = (types: readonly Declared[], reserved?: ReadonlySet<string>): Map<string, string> =>
     new Map(types.map((type) => [type.typeName, type.pin?.name ?? take(local(type.typeName), reserved)]));
   const enums = declared(file.enums);
-  const faces = declared(file.messages);
+  const faces = declared(file.messages, reservedCompanions);
   const infos = declared(file.services, reservedInfos);
   const inits = new Map(file.messages.map((message) => [message.typeName, take(`${base(message)}Init`)]));
   const linkNames = (name: string): LinkNames => ({

@@ -1,9 +1,13 @@
 /** How a face shows an int64, uint64, sint64, fixed64 or sfixed64. */
 export type Int64 = "bigint" | "number" | "string";
 
+/** What the companions of messages are made for: code of their own for each, or little code, which goes by the descriptor. */
+export type OptimizeFor = "speed" | "code_size";
+
 /** The plugin's own options; protoplugin's come beside them. */
 export interface Options {
   readonly int64: Int64;
+  readonly optimizeFor: OptimizeFor;
   /** The path of a config, from where buf or protoc runs. */
   readonly config: string | undefined;
   /** The path of a directory with templates of the user's own. */
@@ -20,6 +24,7 @@ interface OptionInfo {
 /** Every option, for the docs, the help and the error for an unknown one. The first value is the default. */
 export const optionInfos: readonly OptionInfo[] = [
   { name: "int64", values: ["bigint", "number", "string"], about: "64-bit integers in faces; number throws past 2^53" },
+  { name: "optimize_for", values: ["speed", "code_size"], about: "companions: code of their own, or descriptors" },
   { name: "config", values: ["FILE"], about: "what the descriptors do not tell, in YAML" },
   { name: "templates", values: ["DIRECTORY"], about: "templates of your own, by the file names of ours" },
   { name: "target", values: ["js+dts", "ts", "js", "dts"], about: "what to generate" },
@@ -37,6 +42,7 @@ export const optionInfos: readonly OptionInfo[] = [
  */
 export function parseOptions(raw: readonly { readonly key: string; readonly value: string }[]): Options {
   let int64: Int64 = "bigint";
+  let optimizeFor: OptimizeFor = "speed";
   let config: string | undefined;
   let templates: string | undefined;
   for (const { key, value } of raw) {
@@ -44,6 +50,10 @@ export function parseOptions(raw: readonly { readonly key: string; readonly valu
       case "int64":
         if (value !== "bigint" && value !== "number" && value !== "string") throw new Error(`int64 is bigint, number or string, not "${value}"`);
         int64 = value;
+        break;
+      case "optimize_for":
+        if (value !== "speed" && value !== "code_size") throw new Error(`optimize_for is speed or code_size, not "${value}"`);
+        optimizeFor = value;
         break;
       case "config":
         if (value === "") throw new Error("config= is the path of a file, such as bridge.yaml");
@@ -57,7 +67,7 @@ export function parseOptions(raw: readonly { readonly key: string; readonly valu
         throw new Error(`there is no such option; there are ${optionInfos.map(({ name, values }) => `${name}=${values.join("|")}`).join(", ")}`);
     }
   }
-  return { int64, config, templates };
+  return { int64, optimizeFor, config, templates };
 }
 
 /** What `protoc-gen-bridge --help` prints. */

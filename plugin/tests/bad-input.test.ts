@@ -26,7 +26,7 @@ function run(files: Readonly<Record<string, string>>, option: string, fileToGene
 }
 
 const known = optionInfos.map(({ name, values }) => `${name}=${values.join("|")}`).join(", ");
-const templates = "enum.hbs, fault.hbs, file.hbs, link.hbs, message.hbs, scope.hbs, servicer.hbs, shape.hbs, value.hbs";
+const templates = "codec.hbs, enum.hbs, fault.hbs, file.hbs, link.hbs, message.hbs, read.hbs, scope.hbs, servicer.hbs, shape.hbs, value.hbs, write.hbs";
 const cases: [name: string, files: Readonly<Record<string, string>>, option: string, error: string][] = [
   ["an unknown option", {}, "colour=red", `invalid option "colour=red": there is no such option; there are ${known}`],
   ["an option without a value", {}, "config=", 'invalid option "config=": config= is the path of a file, such as bridge.yaml'],

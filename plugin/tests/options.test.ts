@@ -18,8 +18,9 @@ describe("int64", () => {
   });
   it("is number", () => {
     expect(source("target=ts,int64=number")).toContain("  map: { [key: string]: number };\n");
-    expect(source("target=ts,int64=number")).toContain(
-      "n: { scalar: int64Number }, list: { scalar: int64Number }, map: { scalar: int64Number }, s: { scalar: int64String }",
+    expect(source("target=ts,int64=number")).toContain("r.packed(m.list, scalars.uint64Number);");
+    expect(source("target=ts,int64=number,optimize_for=code_size")).toContain(
+      "{ scalar: scalars.int64Number }, list: { scalar: scalars.uint64Number }, map: { scalar: scalars.fixed64Number }, s: { scalar: scalars.int64String }",
     );
   });
   it("is string", () => {
@@ -27,6 +28,23 @@ describe("int64", () => {
   });
   it("is string where the field says so", () => {
     expect(source("target=ts")).toContain("  s: string;\n");
+  });
+});
+
+describe("optimize_for", () => {
+  it("is speed by default: code of its own, and no descriptor", () => {
+    expect(source("target=ts")).toBe(source("target=ts,optimize_for=speed").replace("target=ts,optimize_for=speed", "target=ts"));
+    expect(source("target=ts")).toContain('codec("a.M",\n');
+    expect(source("target=ts")).not.toMatch(/Schema|a_pb/);
+  });
+  it("is code_size, by the descriptor", () => {
+    expect(source("target=ts,optimize_for=code_size")).toContain("messageCodec(MSchema, () => ({ s: { scalar: scalars.int64String } }));\n");
+    expect(source("target=ts,optimize_for=code_size")).toContain('import { MSchema } from "./a_pb";\n');
+  });
+  it("changes no name and no type", () => {
+    const types = (parameter: string): readonly string[] => source(parameter).match(/^export interface .*?^\}|^export const [^=]* =/gms) ?? [];
+    expect(types("target=ts,optimize_for=code_size")).toEqual(types("target=ts"));
+    expect(types("target=ts")).toHaveLength(3);
   });
 });
 
@@ -39,11 +57,12 @@ describe("an unknown option", () => {
     expect(status).toBe(1);
     expect(stdout.length).toBe(0);
     expect(stderr.toString()).toBe(
-      'protoc-gen-bridge: invalid option "colour=red": there is no such option; there are int64=bigint|number|string, config=FILE, templates=DIRECTORY, target=js+dts|ts|js|dts, import_extension=none|js|ts, js_import_style=module|legacy_commonjs, ts_nocheck=false|true, keep_empty_files=false|true, elide_plugin_version=false|true\n',
+      'protoc-gen-bridge: invalid option "colour=red": there is no such option; there are int64=bigint|number|string, optimize_for=speed|code_size, config=FILE, templates=DIRECTORY, target=js+dts|ts|js|dts, import_extension=none|js|ts, js_import_style=module|legacy_commonjs, ts_nocheck=false|true, keep_empty_files=false|true, elide_plugin_version=false|true\n',
     );
   });
   it("is told apart from a wrong value", () => {
     expect(() => generate(files, "int64=float")).toThrowError('invalid option "int64=float": int64 is bigint, number or string, not "float"');
+    expect(() => generate(files, "optimize_for=size")).toThrowError('invalid option "optimize_for=size": optimize_for is speed or code_size, not "size"');
     expect(() => generate(files, "import_extension=mjs")).toThrowError('invalid option "import_extension=mjs"');
   });
 });
@@ -60,7 +79,7 @@ describe("protoplugin's options", () => {
   ])("%s", (option, bridge, pb) => {
     const source = generate(pair, `target=ts,${option}`).get("a_bridge.ts");
     expect(source).toContain(`import { B } from "${bridge}";`);
-    expect(source).toContain(`import { ASchema, Own } from "${pb}";`);
+    expect(source).toContain(`import { Own } from "${pb}";`);
   });
   it("gives js and dts by default", () => {
     expect([...generate(pair, "").keys()].toSorted()).toEqual(["a_bridge.d.ts", "a_bridge.js", "x/b_bridge.d.ts", "x/b_bridge.js"]);

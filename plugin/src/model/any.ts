@@ -3,6 +3,7 @@ import { type Any, Any_Content, Tag_Kind } from "../gen/protobridge/v1/config_pb
 import type { Deciding } from "./deciding.js";
 import type { DialectModel, TagKind } from "./dialect.js";
 import type { Reason } from "./reason.js";
+import { type WireModel, wireModel } from "./wire.js";
 
 /** A google.protobuf.Any that reads as a value. */
 export interface AnyModel {
@@ -13,6 +14,7 @@ export interface AnyModel {
   readonly tag: string | null;
   /** The field beside it whose bytes go with the value. */
   readonly sidecar: string | null;
+  readonly sidecarWire: WireModel | null;
   /** Whether bytes can be sent in the sidecar as they are. */
   readonly rawBytes: boolean;
 }
@@ -53,7 +55,8 @@ export function anyModel(field: DescField, deciding: Deciding): { readonly type:
     tags: rule.tags.map(({ name, kind }) => ({ name, kind: kinds[kind] })),
     bareTokens: rule.bareTokens ?? false,
   };
-  const sidecar = sidecarOf(field, rule.sidecar, deciding);
+  const bytes = sidecarOf(field, rule.sidecar, deciding);
+  const sidecar = bytes?.name ?? null;
   const tag = field.parent.fields.find((beside) => beside.name === rule.tagField && beside.scalar === ScalarType.STRING && isSingular(beside));
   const parts = [
     packed ? "it holds packed values" : `it holds JSON behind ${dialect.typeUrl}`,
@@ -61,7 +64,14 @@ export function anyModel(field: DescField, deciding: Deciding): { readonly type:
     sidecar === null ? "" : `bytes go with it in ${sidecar}${rule.rawBytes ? ", which peers take as they are" : ""}`,
   ];
   return {
-    type: { role: "any", dialect: indexOf(dialect, deciding.dialects), tag: tag?.name ?? null, sidecar, rawBytes: rule.rawBytes ?? false },
+    type: {
+      role: "any",
+      dialect: indexOf(dialect, deciding.dialects),
+      tag: tag?.name ?? null,
+      sidecar,
+      sidecarWire: bytes ? wireModel(bytes) : null,
+      rawBytes: rule.rawBytes ?? false,
+    },
     reason: { rule: "Any dialect", because: parts.filter((part) => part !== "").join(", "), from: said },
   };
 }
@@ -88,7 +98,7 @@ function indexOf(dialect: DialectModel, known: DialectModel[]): number {
 /**
  * The field of bytes that goes with a value: of the same shape, with `binary_` in front of one of the parts of its name.
  */
-function sidecarOf(field: DescField, said: string, deciding: Deciding): string | null {
+function sidecarOf(field: DescField, said: string, deciding: Deciding): DescField | undefined {
   const fits = (other: DescField): boolean =>
     field.fieldKind === "map"
       ? other.fieldKind === "map" && other.mapKey === field.mapKey && other.scalar === ScalarType.BYTES
@@ -97,11 +107,11 @@ function sidecarOf(field: DescField, said: string, deciding: Deciding): string |
   const wanted = said === "" ? parts.map((_, i) => [...parts.slice(0, i), "binary", ...parts.slice(i)].join("_")) : [said];
   // By number: a value that the proto gains later never takes over bytes that had a property of their own.
   const found = field.parent.fields.filter((other) => wanted.includes(other.name) && fits(other) && (said !== "" || other.number > field.number));
-  if (found.length < 2) return found[0]?.name ?? null;
+  if (found.length < 2) return found[0];
   const name = `${field.parent.typeName}.${field.name}`;
   const names = found.map((other) => other.name).join(" or ");
   deciding.problems.warn(deciding.place(field), `${name} has no sidecar, since it could be ${names}: say fields: ${name}: { any: { sidecar: ... } }`);
-  return null;
+  return undefined;
 }
 
 function isSingular(field: DescField): boolean {

@@ -1,10 +1,10 @@
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
-import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import { anyModel } from "./any.js";
 import { type Deciding, isSkipped, pinOf } from "./deciding.js";
 import type { Pin, Reason } from "./reason.js";
 import { type ScalarName, scalarName, type TypeModel, typeOf } from "./type.js";
 import { isValue, jsonTextOf, type ValueModel, valueModel } from "./value.js";
+import { type WireModel, wireModel } from "./wire.js";
 
 /** A message: an object with properties, or one dynamic value. */
 export interface MessageModel {
@@ -36,6 +36,7 @@ export interface FieldModel {
   readonly type: TypeModel;
   /** Whether one can tell that the field was not sent: then the property may be missing. */
   readonly optional: boolean;
+  readonly wire: WireModel;
   readonly reason: Reason | null;
 }
 
@@ -72,6 +73,7 @@ export function messageModel(desc: DescMessage, deciding: Deciding): MessageMode
 
 function fieldModel(field: DescField, deciding: Deciding): FieldModel {
   const { type, name, reason } = typeFound(field, deciding);
+  const wire = wireModel(field);
   return {
     role: "field",
     member: field.name,
@@ -80,7 +82,8 @@ function fieldModel(field: DescField, deciding: Deciding): FieldModel {
     container: field.fieldKind === "list" || field.fieldKind === "map" ? field.fieldKind : "singular",
     key: field.fieldKind === "map" ? scalarName(field.mapKey) : null,
     type,
-    optional: field.fieldKind !== "list" && field.fieldKind !== "map" && field.presence !== FeatureSet_FieldPresence.IMPLICIT,
+    optional: wire.presence !== "implicit",
+    wire,
     reason: reason ?? null,
   };
 }

@@ -3,6 +3,7 @@ import { Field_Text } from "../gen/protobridge/v1/config_pb.js";
 import type { Deciding } from "./deciding.js";
 import type { Reason } from "./reason.js";
 import { isInteger, type JsonTextModel } from "./type.js";
+import { isDelimited, type ValueWireModel, valueWireModel } from "./wire.js";
 
 /** What a member of a value message carries. */
 export type ValueKind = "string" | "integer" | "float" | "boolean" | "bytes" | "json" | "list" | "map" | "null";
@@ -12,6 +13,8 @@ export interface ValueModel {
   readonly members: { readonly [kind in Exclude<ValueKind, "integer">]?: string } & { readonly integers?: readonly string[] };
   /** Whether what is in the list and the map are values of this message; else they are JSON. */
   readonly recursive: boolean;
+  /** How each of the members stands on the wire, by number. */
+  readonly wire: readonly ValueWireModel[];
   readonly reason: Reason;
 }
 
@@ -46,9 +49,15 @@ export function valueModel(desc: DescMessage, { settings, problems, place }: Dec
       if (first !== i && kind !== "integer") return reason(`no value: ${fields[first]?.name} and ${field.name} carry the same kind, ${kind}`);
     }
   }
+  const members = membersOf(fields, kinds);
+  const carriers = new Set(Object.values(members).flat());
   return {
-    members: membersOf(fields, kinds),
+    members,
     recursive: fields.some((field) => itemsOf(field)?.typeName === desc.typeName),
+    wire: fields
+      .filter(({ name }) => carriers.has(name))
+      .map(valueWireModel)
+      .toSorted((a, b) => a.number - b.number),
     reason: reason(value ? describeSaid(fields, kinds) : describe(oneof as DescOneof, kinds)),
   };
 }
@@ -121,7 +130,7 @@ function byName(field: DescField): { readonly name: string; readonly taken: bool
 
 function kindOf(field: DescField, parent: DescMessage): ValueKind | undefined {
   if (field.message) {
-    if (isGroup(field)) return undefined;
+    if (isDelimited(field)) return undefined;
     if (field.message.typeName === "google.protobuf.Empty") return "null";
     const items = itemsOf(field);
     const isContainer = items !== undefined && (items.typeName === parent.typeName || isJsonContainer(field.message));
@@ -150,14 +159,9 @@ function isJsonContainer(desc: DescMessage): boolean {
 /** What a message holds that has nothing but a list, or a map by string, of messages. */
 function itemsOf(field: DescField): DescMessage | undefined {
   const only = field.message?.fields[0];
-  if (!only || field.message?.fields.length !== 1 || isGroup(only)) return undefined;
+  if (!only || field.message?.fields.length !== 1 || isDelimited(only)) return undefined;
   if (only.fieldKind === "list") return only.message;
   return only.fieldKind === "map" && only.mapKey === ScalarType.STRING ? only.message : undefined;
-}
-
-/** A group has no length, by which the containers of values are read. */
-function isGroup(field: DescField): boolean {
-  return "delimitedEncoding" in field && field.delimitedEncoding;
 }
 
 function membersOf(all: readonly DescField[], kinds: readonly (ValueKind | undefined)[]): ValueModel["members"] {

@@ -6,7 +6,7 @@ import type { MethodFaultModel } from "../model/servicer.js";
 import type { MessageRef, TypeModel } from "../model/type.js";
 import { caseNames, codeText, memberKey } from "../names.js";
 import type { Options } from "../options.js";
-import { wideAs } from "../types.js";
+import { scalarOf, scalarText } from "./scalars.js";
 
 /** What the companion of a message is told of a field, since the descriptor does not tell it. */
 export interface FieldFaceData {
@@ -86,8 +86,6 @@ function membersOf(message: MessageModel, context: FaceContext): readonly Member
   });
 }
 
-const jsonTexts = { value: "jsonText", bare: "lenientJsonText", raw: "rawJsonText" } as const;
-
 function faceMembers(type: TypeModel, context: FaceContext, tagOf: (member: string) => string | undefined): { name: string; value: string }[] {
   switch (type.role) {
     case "any": {
@@ -99,13 +97,13 @@ function faceMembers(type: TypeModel, context: FaceContext, tagOf: (member: stri
         ...(type.rawBytes ? [{ name: "rawBytes", value: "true" }] : []),
       ];
     }
-    case "json":
-      return [{ name: "scalar", value: context.codegen(jsonTexts[type.form]) }];
     case "enum":
       return [];
+    case "json":
     case "scalar": {
-      const wide = wideAs(type, context.int64);
-      return wide === "number" || wide === "string" ? [{ name: "scalar", value: context.codegen(wide === "number" ? "int64Number" : "int64String") }] : [];
+      const scalar = scalarOf(type, true, context.int64);
+      // What shows as it is on the wire is told by the descriptor.
+      return scalar && scalar.reader === null ? [{ name: "scalar", value: scalarText(scalar, context.codegen) }] : [];
     }
     default:
       return [{ name: "message", value: context.companion(type) }];

@@ -9,9 +9,10 @@ import type { EnumModel } from "../model/model.js";
 import type { ScopeModel } from "../model/scope.js";
 import type { MethodModel, ServiceModel } from "../model/servicer.js";
 import type { MessageRef } from "../model/type.js";
-import { callers, type FileNames, type LinkNames, memberKey, methodNames, propertyNames, type ServiceNames, scopeNames } from "../names.js";
+import { callers, type FileNames, type LinkNames, memberAccess, memberKey, methodNames, propertyNames, type ServiceNames, scopeNames } from "../names.js";
 import type { Options } from "../options.js";
 import { type Code, propertyType, type SymbolRef, valueType } from "../types.js";
+import { type CodecContext, type CodecData, codecData, valueMembers } from "./codecs.js";
 import { dialectName, type FieldFaceData, faultShape, fieldFaces, literal } from "./companions.js";
 import type { Docs, More } from "./docs.js";
 import { hearNote, type LinkContext, type LinkEndData, type LinkMethodData, type LinkShapeData, linkEnds, linkShape, sayNote } from "./links.js";
@@ -69,6 +70,16 @@ export function createHelpers({ file, names, symbols, docs, options, message: me
     return message && property ? properties(message.properties, property) : protoCamelCase(member);
   };
 
+  const codegen = (name: string): string => once(`codegen ${name}`, () => symbols.codegen(name));
+  const codecContext = (message: MessageModel): CodecContext => ({
+    int64: options.int64,
+    nameOf: (property) => properties(message.properties, property),
+    codegen,
+    companion: (message) => symbol({ of: "companion", message }),
+    global: (name) => symbol({ of: "global", name }),
+    // Of the well-known types, one alone is a value message: the others are no more than what is in them.
+    isValue: ({ role, typeName }) => (role === "wellKnown" ? typeName === "google.protobuf.Value" : Boolean(messageOf(typeName)?.value)),
+  });
   const links: LinkContext = { options, message: messageOf, propertyOf, code };
   const linkNamesOf = (service: ServiceModel, { name }: MethodModel): LinkNames => declared(declared(names.services, service.typeName).links, name);
   const linkDoc = ({ bare, typeName, member }: LinkMethodData, indentation: string, more: More): string =>
@@ -77,14 +88,12 @@ export function createHelpers({ file, names, symbols, docs, options, message: me
   return {
     // names
     face: ({ typeName }: MessageModel): string => declared(names.faces, typeName),
+    linkTo: ({ typeName }: MessageModel): string => `{@link ${declared(names.faces, typeName)}}`,
     init: ({ typeName }: MessageModel): string => declared(names.inits, typeName),
     serviceNames: ({ typeName }: ServiceModel): ServiceNames => declared(names.services, typeName),
     propertyName: (message: MessageModel, property: PropertyModel): string => memberKey(properties(message.properties, property)),
     methodName: (service: ServiceModel, method: MethodModel): string => methods(service.methods, method),
-    methodAccess: (service: ServiceModel, method: MethodModel): string => {
-      const name = methods(service.methods, method);
-      return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${literal(name)}]`;
-    },
+    methodAccess: (service: ServiceModel, method: MethodModel): string => memberAccess(methods(service.methods, method)),
     methodKey: (service: ServiceModel, method: MethodModel): string => memberKey(methods(service.methods, method)),
     caller: ({ kind }: MethodModel): string => callers[kind],
     scopeName: ({ scopes }: ServiceModel, scope: ScopeModel): string => memberKey(scopesOf(scopes, scope)),
@@ -115,7 +124,7 @@ export function createHelpers({ file, names, symbols, docs, options, message: me
     companionOf: (message: MessageRef): string => symbol({ of: "companion", message }),
     runtimeType: (name: string): string => symbol({ of: "runtime", name }),
     runtime: (name: string): string => once(`runtime ${name}`, () => symbols.runtimeValue(name)),
-    codegen: (name: string): string => once(`codegen ${name}`, () => symbols.codegen(name)),
+    codegen,
     schema: (typeName: string): string => put(symbols.schema(typeName)),
     global: (name: string): string => symbol({ of: "global", name }),
     string: (text: string): string => literal(text),
@@ -127,17 +136,9 @@ export function createHelpers({ file, names, symbols, docs, options, message: me
     valueInitType: (message: MessageModel): string => (message.value ? code(valueType(message.value, self(message), "init")) : ""),
 
     // what the runtime is given
-    fieldFaces: (message: MessageModel): FieldFaceData[] =>
-      fieldFaces(message, {
-        int64: options.int64,
-        nameOf: (property) => properties(message.properties, property),
-        codegen: (name) => once(`codegen ${name}`, () => symbols.codegen(name)),
-        companion: (message) => symbol({ of: "companion", message }),
-      }),
-    valueMembers: ({ value }: MessageModel): string =>
-      Object.entries(value?.members ?? {})
-        .map(([kind, member]) => `${kind}: ${literal(member)}`)
-        .join(", "),
+    fieldFaces: (message: MessageModel): FieldFaceData[] => fieldFaces(message, codecContext(message)),
+    codecData: (message: MessageModel): CodecData | null => (options.optimizeFor === "speed" ? codecData(message, codecContext(message)) : null),
+    valueMembers: ({ value }: MessageModel): string => (value ? valueMembers(value, codegen) : ""),
     dialectName: (index: number): string => dialectName(index),
     dialectLiteral: (dialect: DialectModel): string => literal({ ...dialect, tags: dialect.tags.map(({ name, kind }) => [name, kind]) }),
     faultLiteral: (fault: FaultModel): string => literal(faultShape(fault, propertyOf)),

@@ -1,7 +1,7 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import type { GeneratedFile, ImportSymbol, Printable } from "@bufbuild/protoplugin";
 import type { MessageRef } from "../model/type.js";
-import type { FileNames } from "../names.js";
+import { type FileNames, isReservedType } from "../names.js";
 import type { SymbolRef } from "../types.js";
 import type { Shapes } from "./shapes.js";
 import type { Types } from "./types.js";
@@ -33,8 +33,11 @@ export class Symbols {
     switch (ref.of) {
       case "runtime":
         return this.#import(ref.name, runtimePath, true);
-      case "enum":
-        return this.#imports(this.#shapes.shape(this.#file, this.#types.enum(ref.typeName)));
+      case "enum": {
+        const shape = this.#shapes.shape(this.#file, this.#types.enum(ref.typeName));
+        // Such a name is that of another type wherever it stands as a type.
+        return isReservedType(shape.name) ? "number" : this.#imports(shape);
+      }
       default:
         return this.#message(ref.of, ref.message);
     }

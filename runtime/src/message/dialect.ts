@@ -1,6 +1,6 @@
 /** What a message needs to know of the values in a `google.protobuf.Any`: how they are read and written is told in value/any.ts. */
 import type { Any } from "@bufbuild/protobuf/wkt";
-import type { PayloadCodec } from "./plan.js";
+import type { MessageCodec } from "./codec.js";
 
 /** Where a value stands: by what it is remembered, and what else decides how it is written. */
 export interface AnyPlace {
@@ -26,8 +26,8 @@ export interface AnyWire {
 
 /** A dialect of `google.protobuf.Any`: how plain values stand in one. */
 export interface Dialect {
-  /** The codec of the Any itself. */
-  readonly message: PayloadCodec;
+  /** The companion of the Any itself. */
+  readonly message: MessageCodec<Any, Pick<Any, "typeUrl" | "value">>;
   /**
    * The value of an Any and its sidecar; undefined if there is neither.
    *

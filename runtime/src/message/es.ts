@@ -3,7 +3,8 @@ import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import type { MessageCodec } from "./codec.js";
 import { DescriptorCodec } from "./message.js";
 import type { Face, FieldFaces } from "./plan.js";
-import type { Reader, Writer } from "./wire.js";
+import type { Reader } from "./reader.js";
+import type { Writer } from "./writer.js";
 
 /** A message of protobuf-es itself: reads as one, and is written from one, from its init, or from what `toInit` makes into it. */
 class EsMessageCodec extends DescriptorCodec<unknown, unknown> {
@@ -19,8 +20,8 @@ class EsMessageCodec extends DescriptorCodec<unknown, unknown> {
     this.#hasDefaults = schema.fields.some(({ message, presence }) => !message && presence !== FeatureSet_FieldPresence.IMPLICIT);
   }
 
-  override read(reader: Reader, end: number, into: unknown): unknown {
-    const face = super.read(reader, end, into) as Face;
+  override read(reader: Reader, into: unknown): unknown {
+    const face = super.read(reader, into) as Face;
     if (into !== undefined) return face;
     const { $unknown, ...fields } = face;
     const message = create(this.#schema, fields) as Message;

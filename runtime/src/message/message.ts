@@ -1,39 +1,11 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import type { MessageCodec } from "./codec.js";
-import { type Face, type FieldFaces, type MessagePlan, type PayloadCodec, planMessage } from "./plan.js";
+import { PayloadMessageCodec } from "./payloadCodec.js";
+import { type Face, type FieldFaces, type MessagePlan, planMessage } from "./plan.js";
+import type { Reader } from "./reader.js";
 import { readFields } from "./reading.js";
-import { joinAll } from "./sidecar.js";
-import { Reader, Writer } from "./wire.js";
+import type { Writer } from "./writer.js";
 import { writeFields } from "./writing.js";
-
-/** What every companion shares: the public codec over the payload codec. */
-export abstract class PayloadMessageCodec<F, I> implements MessageCodec<F, I>, PayloadCodec {
-  readonly typeName: string;
-
-  constructor(typeName: string) {
-    this.typeName = typeName;
-  }
-
-  encode(init: I): Uint8Array {
-    const writer = new Writer();
-    return writer.path.guard(this.typeName, () => {
-      this.write(writer, init);
-      return writer.finish();
-    });
-  }
-
-  decode(bytes: Uint8Array): F {
-    const reader = new Reader(bytes);
-    return reader.path.guard(this.typeName, () => {
-      const face = this.read(reader, reader.len, undefined) as F;
-      joinAll(reader);
-      return face;
-    });
-  }
-
-  abstract read(reader: Reader, end: number, into: unknown): unknown;
-  abstract write(writer: Writer, init: unknown): void;
-}
 
 /** A companion that goes by the message's descriptor. */
 export class DescriptorCodec<F, I> extends PayloadMessageCodec<F, I> {
@@ -49,9 +21,9 @@ export class DescriptorCodec<F, I> extends PayloadMessageCodec<F, I> {
     this.#skipped = skipped;
   }
 
-  override read(reader: Reader, end: number, into: unknown): unknown {
+  override read(reader: Reader, into: unknown): unknown {
     const face = (into ?? this.plan.empty()) as Face;
-    readFields(this.plan, face, reader, end);
+    readFields(this.plan, face, reader);
     return face;
   }
 

@@ -2,17 +2,9 @@ import { type DescField, type DescMessage, type DescOneof, ScalarType } from "@b
 import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import type { AnyCodec } from "./codec.js";
 import type { Dialect } from "./dialect.js";
-import { type Scalar, type ScalarFace, scalarOf } from "./scalar.js";
-import type { Reader, Writer } from "./wire.js";
-
-/** The internal half of a companion: reads and writes inside a larger message. */
-export interface PayloadCodec {
-  /** Reads from the reader's position to `end`. `into` is what the same field had earlier in the same message: the two are merged. */
-  read(reader: Reader, end: number, into: unknown): unknown;
-  write(writer: Writer, init: unknown): void;
-  /** Whether it reads plain values, which cannot carry the fields that are not known: then who has the value keeps them. */
-  readonly isValue?: boolean;
-}
+import type { PayloadCodec } from "./payload.js";
+import { type Scalar, scalars } from "./scalar.js";
+import { type JoinedField, JoinedPlan } from "./sidecar.js";
 
 /** What the face of a field or a oneof needs beyond the descriptor. Generated code lists it by the property of the face. */
 export interface FieldFace {
@@ -22,8 +14,8 @@ export interface FieldFace {
   readonly property?: string;
   /** The companion of the field's message, or of the messages in its list or map. */
   readonly message?: AnyCodec;
-  /** The face of the field's scalar, or of the scalars in its list or map. */
-  readonly scalar?: ScalarFace;
+  /** How the field's scalar shows, or the scalars in its list or map, where the descriptor does not tell. */
+  readonly scalar?: Scalar<unknown, never>;
   /** The field is a `google.protobuf.Any`, or a list or map of them, and shows as a value of this dialect. */
   readonly any?: Dialect;
   /** With `any`: the property of a string field beside it that says the value's tag. */
@@ -46,17 +38,6 @@ export type FieldFaces = Readonly<Record<string, FieldFace | AnyCodec>>;
 /** An object whose properties are the fields of a message. */
 export type Face = Record<string, unknown>;
 
-/** The face of a scalar that shows as what the wire has. */
-const plain: ScalarFace = { fromWire: (value) => value, toWire: (init) => init };
-
-/** How a field whose values are in a `google.protobuf.Any` shows. */
-export interface AnyPlan {
-  readonly dialect: Dialect;
-  readonly tag: string | undefined;
-  readonly sidecar: FieldPlan | undefined;
-  readonly rawBytes: boolean;
-}
-
 /** How one field of a message crosses the wire. */
 export interface FieldPlan {
   readonly number: number;
@@ -69,19 +50,14 @@ export interface FieldPlan {
   readonly required: boolean;
   /** The codec of the field's messages; undefined if it has scalars or enums. */
   readonly message: PayloadCodec | undefined;
-  readonly scalar: Scalar;
-  readonly face: ScalarFace;
+  readonly scalar: Scalar<unknown, never>;
   /** The numbers that a closed enum names. */
-  readonly closed: ReadonlySet<number> | undefined;
+  readonly closed: readonly number[] | undefined;
   readonly enumZero: number | undefined;
   readonly packed: boolean;
   readonly group: boolean;
   /** The scalar of a map's keys. */
-  readonly key: Scalar | undefined;
-  /** Set for values of a dialect; the field's own messages are the Any as it is on the wire. */
-  readonly any: AnyPlan | undefined;
-  /** Whether the field has the bytes of another one's values. */
-  readonly isSidecar: boolean;
+  readonly key: Scalar<unknown, never> | undefined;
 }
 
 /** How a message crosses the wire. */
@@ -91,8 +67,8 @@ export interface MessagePlan {
   readonly ordered: readonly FieldPlan[];
   /** The property of each oneof, with the names of its cases. */
   readonly oneofs: readonly { readonly property: string; readonly cases: ReadonlySet<string> }[];
-  /** The fields with values of a dialect. */
-  readonly anys: readonly FieldPlan[];
+  /** The fields with values of a dialect, and those with their bytes: they are in `byNumber`, too, and cross the wire in another way. */
+  readonly joined: JoinedPlan | undefined;
   /** The face of a message that has nothing on the wire. */
   empty(): Face;
 }
@@ -120,7 +96,11 @@ export function planMessage(desc: DescMessage, faces: FieldFaces, skipped: reado
     const sidecar = sidecars.get(field.name);
     if (sidecar) return sidecar;
     const { property, face } = givenOf(field);
-    return planField(field, property, face, field.oneof && givenOf(field.oneof).property, sidecars);
+    return planField(field, property, face, field.oneof && givenOf(field.oneof).property);
+  });
+  const joined = known.flatMap((field): JoinedField[] => {
+    const { property, face } = givenOf(field);
+    return face.any && !sidecars.has(field.name) ? [joinedField(field, property, face, field.oneof && givenOf(field.oneof).property, sidecars)] : [];
   });
   return {
     byNumber: new Map(fields.map((field) => [field.number, field])),
@@ -129,8 +109,8 @@ export function planMessage(desc: DescMessage, faces: FieldFaces, skipped: reado
       const { property } = givenOf(oneof);
       return { property, cases: new Set(fields.filter((field) => field.oneof === property).map((field) => field.property)) };
     }),
-    anys: fields.filter(({ any }) => any !== undefined),
-    empty: emptyFace(fields.filter(({ isSidecar }) => !isSidecar)),
+    joined: joined.length === 0 ? undefined : new JoinedPlan(joined),
+    empty: emptyFace(fields.filter((field) => ![...sidecars.values()].includes(field))),
   };
 }
 
@@ -145,7 +125,7 @@ function planSidecars(desc: DescMessage, faces: FieldFaces): Map<string, FieldPl
     if (owner === undefined || bytes === undefined || !isSidecarOf(bytes, owner) || sidecars.has(sidecar)) {
       throw new Error(`${sidecar} is no sidecar for ${property}: the generated code does not fit the descriptor, generate it again`);
     }
-    sidecars.set(sidecar, { ...planField(bytes, sidecar, {}, undefined, sidecars), isSidecar: true });
+    sidecars.set(sidecar, planField(bytes, sidecar, {}, undefined));
   }
   return sidecars;
 }
@@ -156,7 +136,7 @@ function isSidecarOf(bytes: DescField, owner: DescField): boolean {
   return owner.fieldKind === "message" && bytes.fieldKind === "scalar";
 }
 
-function planField(field: DescField, property: string, face: FieldFace, oneof: string | undefined, sidecars: ReadonlyMap<string, FieldPlan>): FieldPlan {
+function planField(field: DescField, property: string, face: FieldFace, oneof: string | undefined): FieldPlan {
   if (field.message && !face.message && !face.any) throw new Error(`no codec for ${field}: the generated code does not fit this runtime, generate it again`);
   return {
     number: field.number,
@@ -165,27 +145,41 @@ function planField(field: DescField, property: string, face: FieldFace, oneof: s
     oneof,
     presence: field.presence !== FeatureSet_FieldPresence.IMPLICIT,
     required: field.presence === FeatureSet_FieldPresence.LEGACY_REQUIRED,
-    message: face.any?.message ?? (face.message as unknown as PayloadCodec | undefined),
-    scalar: scalarOf(field.enum ? ScalarType.INT32 : (field.scalar ?? ScalarType.BYTES), field.utf8Validation),
-    face: face.scalar ?? plain,
-    closed: field.enum && !field.enum.open ? new Set(field.enum.values.map(({ number }) => number)) : undefined,
+    message: (face.any?.message ?? face.message) as unknown as PayloadCodec | undefined,
+    scalar: face.scalar ?? scalarOf(field.enum ? ScalarType.INT32 : (field.scalar ?? ScalarType.BYTES), field.utf8Validation),
+    closed: field.enum && !field.enum.open ? field.enum.values.map(({ number }) => number) : undefined,
     enumZero: field.enum?.values[0]?.number,
     packed: field.fieldKind === "list" && field.packed,
     group: field.fieldKind !== "map" && field.message !== undefined && "delimitedEncoding" in field && field.delimitedEncoding,
     key: field.fieldKind === "map" ? scalarOf(field.mapKey, field.utf8Validation) : undefined,
-    any: face.any && {
-      dialect: face.any,
-      tag: face.tag,
-      sidecar: face.sidecar === undefined ? undefined : sidecars.get(face.sidecar),
-      rawBytes: face.rawBytes === true,
-    },
-    isSidecar: false,
   };
 }
 
+function joinedField(field: DescField, property: string, face: FieldFace, oneof: string | undefined, sidecars: ReadonlyMap<string, FieldPlan>): JoinedField {
+  const sidecar = face.sidecar === undefined ? undefined : (sidecars.get(face.sidecar) as FieldPlan);
+  return {
+    number: field.number,
+    property,
+    dialect: face.any as Dialect,
+    ...(oneof === undefined ? {} : { oneof }),
+    ...(field.fieldKind === "list" ? { kind: "list" } : {}),
+    ...(field.fieldKind === "map" ? { kind: "map", keys: scalarOf(field.mapKey, field.utf8Validation) } : {}),
+    ...(face.tag === undefined ? {} : { tag: face.tag }),
+    ...(sidecar ? { sidecar: { number: sidecar.number, name: sidecar.property, presence: sidecar.presence } } : {}),
+    rawBytes: face.rawBytes === true,
+    delimited: "delimitedEncoding" in field && field.delimitedEncoding,
+  };
+}
+
+/** The scalar of a type. `strict` refuses a string that is no UTF-8, as proto3 and editions ask. */
+function scalarOf(type: ScalarType, strict: boolean): Scalar<unknown, never> {
+  if (type === ScalarType.STRING && !strict) return scalars.lenientString;
+  return scalars[ScalarType[type].toLowerCase() as keyof typeof scalars];
+}
+
 /** What a scalar or enum is when it is not on the wire. */
-export function zeroOf({ enumZero, face, scalar }: FieldPlan): unknown {
-  return face.fromWire(enumZero ?? scalar.zero(), false);
+export function zeroOf({ enumZero, scalar }: FieldPlan): unknown {
+  return enumZero ?? scalar.zero(false);
 }
 
 function emptyFace(fields: readonly FieldPlan[]): () => Face {

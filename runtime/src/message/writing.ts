@@ -1,115 +1,93 @@
-import { WireType } from "@bufbuild/protobuf/wire";
+import { refuse } from "../wire/path.js";
 import { besideOf } from "./beside.js";
 import type { UnknownField } from "./codec.js";
-import type { Face, FieldPlan, MessagePlan, PayloadCodec } from "./plan.js";
-import type { Scalar } from "./scalar.js";
-import { splitFields } from "./sidecar.js";
-import { refuse, type Writer } from "./wire.js";
+import type { PayloadCodec } from "./payload.js";
+import type { Face, FieldPlan, MessagePlan } from "./plan.js";
+import type { Writer } from "./writer.js";
 
 /** Writes the fields of a message, by number. */
 export function writeFields(plan: MessagePlan, typeName: string, init: unknown, writer: Writer): void {
   if (typeof init !== "object" || init === null || Array.isArray(init)) refuse(`an object (${typeName})`, init);
-  writer.enterMessage();
+  writer.deeper();
+  const { names } = writer;
+  writer.names = undefined;
   const face = init as Face;
   checkOneofs(plan, face, writer);
-  const parts = plan.anys.length === 0 ? undefined : splitFields(plan, face, writer.path);
+  const parts = plan.joined?.split(face, writer.path);
   for (const field of plan.ordered) {
-    const from = parts === undefined ? face : field.isSidecar ? parts.sidecars : field.any !== undefined ? parts.anys : face;
-    writer.path.enter(field.property);
-    if (field.kind === "list") writeList(field, from[field.property], writer);
-    else if (field.kind === "map") writeMap(field, from[field.property], writer);
-    else writeSingular(field, from, writer);
-    writer.path.leave();
+    writer.path?.enter(field.property);
+    if (parts !== undefined && plan.joined?.has(field.number)) plan.joined.write(field.number, parts, writer);
+    else if (field.kind === "list") writeList(field, face[field.property], writer);
+    else if (field.kind === "map") writeMap(field, face[field.property], writer);
+    else writeSingular(field, face, writer);
+    writer.path?.leave();
   }
-  writeUnknown(face["$unknown"] as readonly UnknownField[] | undefined, writer);
+  const unknown = face["$unknown"] as readonly UnknownField[] | undefined;
+  if (unknown !== undefined) writer.unknown(unknown);
+  writer.names = names;
   writer.depth--;
 }
 
 function checkOneofs(plan: MessagePlan, face: Face, writer: Writer): void {
   for (const { property, cases } of plan.oneofs) {
     const value = face[property] as { case?: unknown } | undefined;
-    if (value === undefined) continue;
-    writer.path.enter(property);
-    if (typeof value !== "object" || value === null) refuse("an object { case, value }", value);
-    if (value.case !== undefined && !cases.has(value.case as string))
-      throw new Error(`no case ${JSON.stringify(value.case)}: there are ${[...cases].join(", ")}`);
-    writer.path.leave();
+    if (value !== undefined && !cases.has(value?.case as string)) writer.noCase(property, value, [...cases]);
   }
 }
 
 function writeSingular(field: FieldPlan, face: Face, writer: Writer): void {
   if (field.oneof !== undefined) {
     const oneof = face[field.oneof] as { case?: string; value?: unknown } | undefined;
-    if (oneof?.case === field.property) writeElement(field, field.number, oneof.value, writer, oneof, "value");
+    if (oneof?.case === field.property) writeElement(field, oneof.value, writer, oneof, "value");
     return;
   }
   const value = face[field.property];
-  if (value === undefined) {
-    if (field.required) throw new Error("is required, and missing");
-    return;
-  }
-  if (field.message === undefined && !field.presence) {
-    const wire = field.face.toWire(value);
-    if (!field.scalar.isZero(wire)) writeScalar(field.scalar, field.number, wire, writer);
-    return;
-  }
-  writeElement(field, field.number, value, writer, face, field.property);
+  if (value !== undefined) writeElement(field, value, writer, face, field.property);
+  else if (field.required) throw new Error("is required, and missing");
 }
 
 function writeList(field: FieldPlan, value: unknown, writer: Writer): void {
-  if (value === undefined) return;
-  if (!Array.isArray(value)) refuse("an array", value);
-  if (value.length === 0) return;
-  if (field.packed) writer.tag(field.number, WireType.LengthDelimited).fork();
-  for (let i = 0; i < value.length; i++) {
-    writer.path.enter(i);
-    if (field.packed) field.scalar.write(writer, field.face.toWire(value[i]));
-    else writeElement(field, field.number, value[i], writer, value, i);
-    writer.path.leave();
-  }
-  if (field.packed) writer.join();
+  const list = value as readonly never[] | undefined;
+  if (field.message === undefined) {
+    if (field.packed) writer.packed(tagOf(field.number, 2), list, field.scalar);
+    else writer.scalarList(tagOf(field.number, field.scalar.wireType), list, field.scalar);
+  } else writer.list(tagOf(field.number, field.group ? 3 : 2), list, asCodec(field.message));
 }
 
 function writeMap(field: FieldPlan, value: unknown, writer: Writer): void {
-  if (value === undefined) return;
-  if (typeof value !== "object" || value === null || Symbol.iterator in value) refuse("an object", value);
-  const key = field.key as Scalar;
-  for (const name of Object.keys(value)) {
-    writer.path.enterKey(name);
-    writer.tag(field.number, WireType.LengthDelimited).fork();
-    writeScalar(key, 1, key.fromKey(name), writer);
-    writeElement(field, 2, (value as Face)[name], writer, value, name);
-    writer.join();
-    writer.path.leave();
-  }
+  const map = value as Readonly<Record<string, never>> | undefined;
+  const keys = field.key as NonNullable<FieldPlan["key"]>;
+  const tag = tagOf(field.number, 2);
+  if (field.message === undefined) writer.scalarMap(tag, map, keys, field.scalar);
+  else writer.map(tag, map, keys, asCodec(field.message));
 }
 
 /** Writes one scalar, enum or message, with its tag. `container` has the value at `key`. */
-function writeElement(field: FieldPlan, number: number, value: unknown, writer: Writer, container: object, key: string | number): void {
-  if (field.message === undefined) return writeScalar(field.scalar, number, field.face.toWire(value), writer);
-  if (field.group) {
-    writer.tag(number, WireType.StartGroup);
-    writeMessage(field.message, value, writer, container, key);
-    writer.tag(number, WireType.EndGroup);
-    return;
-  }
-  writer.tag(number, WireType.LengthDelimited).fork();
-  writeMessage(field.message, value, writer, container, key);
-  writer.join();
+function writeElement(field: FieldPlan, value: unknown, writer: Writer, container: object, key: string): void {
+  const { number, message, scalar } = field;
+  if (message === undefined)
+    writer.scalar(tagOf(number, scalar.wireType), scalar as never, present(value) as never, field.presence || field.oneof !== undefined);
+  else if (field.group) writer.group(tagOf(number, 3), asCodec(message), present(value));
+  else if (message.isValue) {
+    // null is a value, and undefined in a oneof is one, too.
+    const start = writer.fork(tagOf(number, 2));
+    message.write(writer, value);
+    writer.unknown(besideOf(container, key, value));
+    writer.join(start);
+  } else writer.message(tagOf(number, 2), asCodec(message), present(value));
 }
 
-function writeMessage(message: PayloadCodec, value: unknown, writer: Writer, container: object, key: string | number): void {
-  message.write(writer, value);
-  if (message.isValue) writeUnknown(besideOf(container, key, value), writer);
+/** A case of a oneof can be chosen without a value. */
+function present(value: unknown): never {
+  if (value === undefined) throw new Error("expected a value, got undefined");
+  return value as never;
 }
 
-function writeScalar(scalar: Scalar, number: number, value: unknown, writer: Writer): void {
-  writer.tag(number, scalar.wireType);
-  scalar.write(writer, value);
+function tagOf(number: number, wireType: number): number {
+  return ((number << 3) | wireType) >>> 0;
 }
 
-/** Writes fields back that were not known. */
-export function writeUnknown(unknown: readonly UnknownField[] | undefined, writer: Writer): void {
-  if (unknown === undefined) return;
-  for (const { no, wireType, data } of unknown) writer.tag(no, wireType).raw(data);
+/** A companion is both; here it is known by its internal half. */
+function asCodec(payload: PayloadCodec): Parameters<Writer["message"]>[1] {
+  return payload as unknown as Parameters<Writer["message"]>[1];
 }

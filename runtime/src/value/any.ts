@@ -1,7 +1,7 @@
-import { type Any, AnySchema } from "@bufbuild/protobuf/wkt";
+import type { Any as AnyMessage } from "@bufbuild/protobuf/wkt";
 import type { AnyPlace, AnyWire, Dialect } from "../message/dialect.js";
-import { esMessage } from "../message/es.js";
-import type { PayloadCodec } from "../message/plan.js";
+import { decodeUtf8, encodeUtf8 } from "../wire/utf8.js";
+import { Any } from "../wkt/any.js";
 import { BinaryValue, receiveBinary, receivedAny } from "./binary.js";
 import { Float } from "./float.js";
 import { type JsonInit, type JsonValue, parseJson, RawJson, stringifyJson } from "./json.js";
@@ -9,9 +9,9 @@ import { type AnyKind, checkKind, isInteger, isOneOf, kindOf, plainOf } from "./
 import { floatText, integerText } from "./number-text.js";
 import { areReceivedBytes, originOf, rememberBytes, rememberOrigin } from "./origin.js";
 import { type PackedType, packedNameOf, packedNames, packedTypes, refusePacked } from "./packed.js";
+import { parseShortJson } from "./short-json.js";
 import { TypeUrl } from "./type-url.js";
 import { Typed } from "./typed.js";
-import { decodeUtf8, encodeUtf8 } from "./utf8.js";
 
 /**
  * The value of a `google.protobuf.Any` of a dialect, as one receives it. What is in no form of the dialect is protobuf-es's `Any`, and text
@@ -39,6 +39,8 @@ export interface AnyDialectInit {
 /** One way to write a value into an Any. */
 interface Form {
   readonly typeUrl: string;
+  /** Whether that is the type URL which the dialect writes for the tag. */
+  readonly isOwn: boolean;
   readonly tag: string;
   /** The kinds that the tag is for; empty for a tag that is not known, which may have any. */
   readonly kinds: ReadonlySet<AnyKind>;
@@ -46,17 +48,22 @@ interface Form {
   readonly packed: PackedType | undefined;
 }
 
+/** How many forms are remembered: a peer may send any number of type URLs. */
+const formLimit = 256;
+
 const anyTag: ReadonlySet<AnyKind> = new Set();
 const binary = ".binary";
 
 /** Reads and writes values in `google.protobuf.Any`. Made by {@link anyDialect}. */
 export class AnyDialect implements Dialect {
-  /** The codec of the Any itself. */
-  readonly message: PayloadCodec = esMessage(AnySchema) as unknown as PayloadCodec;
+  /** The companion of the Any itself. */
+  readonly message: typeof Any = Any;
   readonly #typeUrl: TypeUrl;
   readonly #typeUrls: readonly TypeUrl[];
   readonly #kinds = new Map<string, Set<AnyKind>>();
   readonly #tags = new Map<AnyKind, string>();
+  readonly #forms = new Map<string, { readonly tag: string | undefined; readonly form: Form | undefined }>();
+  readonly #formsOfTags = new Map<string, Form>();
   readonly #packed: boolean;
   readonly #bareTokens: boolean;
 
@@ -79,16 +86,15 @@ export class AnyDialect implements Dialect {
    *
    * @throws Error if the type asks for a sidecar that is not there
    */
-  fromWire(any: Any | undefined, bytes: Uint8Array | undefined, place: AnyPlace): unknown {
+  fromWire(any: AnyMessage | undefined, bytes: Uint8Array | undefined, place: AnyPlace): unknown {
     if (bytes !== undefined) rememberBytes(bytes);
     if (any === undefined) return bytes;
     if (bytes !== undefined) return receiveBinary(this.#binaryType(any.typeUrl), bytes, any, this.#bareTokens);
-    const tag = this.#tagOf(any.typeUrl);
+    const { tag, form } = this.#known(any.typeUrl);
     if (tag?.endsWith(binary)) {
       const where = place.sidecar === undefined ? "and there is no field for them" : `which are missing: ${place.sidecar} is not set`;
       throw new Error(`the type ${quoted(tag)} needs bytes beside it, ${where}`);
     }
-    const form = this.#formOf(any.typeUrl, tag);
     if (form === undefined || any.$unknown !== undefined) return any;
     const read = this.#read(form, any.value);
     if (read === undefined) return any;
@@ -120,6 +126,18 @@ export class AnyDialect implements Dialect {
 
   // --- reading -----------------------------------------------------------------------------------------------------------
 
+  /** The tag and the form of a type URL. */
+  #known(typeUrl: string): { readonly tag: string | undefined; readonly form: Form | undefined } {
+    let known = this.#forms.get(typeUrl);
+    if (known === undefined) {
+      const tag = this.#tagOf(typeUrl);
+      known = { tag, form: this.#formOf(typeUrl, tag) };
+      if (this.#forms.size >= formLimit) this.#forms.clear();
+      this.#forms.set(typeUrl, known);
+    }
+    return known;
+  }
+
   #tagOf(typeUrl: string): string | undefined {
     for (const template of this.#typeUrls) {
       const tag = template.tagOf(typeUrl);
@@ -138,14 +156,13 @@ export class AnyDialect implements Dialect {
     const name = packedNameOf(typeUrl) ?? (this.#packed ? tag : undefined);
     const packed = name === undefined ? undefined : packedTypes.get(name);
     if (tag === undefined && packed === undefined) return undefined;
-    return { typeUrl, tag: tag ?? "", kinds: this.#kindsOf(tag ?? ""), packed };
+    return { typeUrl, isOwn: tag !== undefined && this.#typeUrl.of(tag) === typeUrl, tag: tag ?? "", kinds: this.#kindsOf(tag ?? ""), packed };
   }
 
   #read({ kinds, packed }: Form, bytes: Uint8Array): { value: unknown; packed: boolean } | undefined {
     const early = packed?.first ? packed.read(bytes) : undefined;
     if (early) return { value: early.value, packed: true };
-    const text = decodeUtf8(bytes);
-    const json = text === undefined ? undefined : parseJson(text, this.#bareTokens);
+    const json = this.#readJson(bytes);
     if (packed?.first === false && (json === undefined || json instanceof RawJson)) {
       const late = packed.read(bytes);
       if (late) return { value: late.value, packed: true };
@@ -154,11 +171,19 @@ export class AnyDialect implements Dialect {
     return { value: kinds.has("float") || packed?.isFloat ? numberNamed(json) : json, packed: false };
   }
 
+  /** The JSON that bytes are; undefined if they are no text. */
+  #readJson(bytes: Uint8Array): JsonValue | RawJson | undefined {
+    const short = parseShortJson(bytes);
+    if (short !== undefined) return short;
+    const text = decodeUtf8(bytes);
+    return text === undefined ? undefined : parseJson(text, this.#bareTokens);
+  }
+
   /** Whether a value, with the tag beside it, is all that is needed to write it as it was read. */
   #isTold(form: Form, value: unknown, packed: boolean, beside: unknown): boolean {
     if (value instanceof Uint8Array) return false; // bytes by themselves may go to a sidecar
     const tag = this.#isKnown(beside) ? beside : this.#tagFor(value);
-    if (tag === undefined || packed !== this.#packed || this.#typeUrl.of(tag) !== form.typeUrl) return false;
+    if (tag === undefined || packed !== this.#packed || !form.isOwn || form.tag !== tag) return false;
     // A float is written with a point, and could no longer be read as a bigint.
     return packed || (isOneOf(form.kinds, value) && !(typeof value === "bigint" && !form.kinds.has("integer") && form.kinds.has("float")));
   }
@@ -197,10 +222,20 @@ export class AnyDialect implements Dialect {
   }
 
   #formOfTag(tag: string): Form {
+    let form = this.#formsOfTags.get(tag);
+    if (form === undefined) {
+      form = this.#makeForm(tag);
+      if (this.#formsOfTags.size >= formLimit) this.#formsOfTags.clear();
+      this.#formsOfTags.set(tag, form);
+    }
+    return form;
+  }
+
+  #makeForm(tag: string): Form {
     const typeUrl = this.#typeUrl.of(tag);
-    if (this.#packed) return { typeUrl, tag, kinds: anyTag, packed: packedTypes.get(tag) ?? refusePacked(tag) };
+    if (this.#packed) return { typeUrl, isOwn: true, tag, kinds: anyTag, packed: packedTypes.get(tag) ?? refusePacked(tag) };
     if (tag.endsWith(binary)) throw new Error(`the type ${quoted(tag)} needs bytes beside it: send a BinaryValue`);
-    return { typeUrl, tag, kinds: this.#kindsOf(tag), packed: undefined };
+    return { typeUrl, isOwn: true, tag, kinds: this.#kindsOf(tag), packed: undefined };
   }
 
   #write({ kinds, packed, tag }: Form, value: unknown): Uint8Array {
@@ -238,9 +273,9 @@ export function anyDialect(init: AnyDialectInit): AnyDialect {
 }
 
 /** Whether a value is protobuf-es's Any. JSON that looks like one has no bytes. */
-function isAny(value: unknown): value is Any {
-  const { $typeName, typeUrl, value: bytes } = (typeof value === "object" && value !== null ? value : {}) as Partial<Any>;
-  return $typeName === AnySchema.typeName && typeof typeUrl === "string" && bytes instanceof Uint8Array;
+function isAny(value: unknown): value is AnyMessage {
+  const { $typeName, typeUrl, value: bytes } = (typeof value === "object" && value !== null ? value : {}) as Partial<AnyMessage>;
+  return $typeName === Any.typeName && typeof typeUrl === "string" && bytes instanceof Uint8Array;
 }
 
 function sidecarBytes(bytes: Uint8Array, { sidecar, rawBytes }: AnyPlace): Uint8Array {

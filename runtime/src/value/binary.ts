@@ -1,5 +1,5 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
-import { lenientUtf8 } from "../message/wire.js";
+import { readUtf8Leniently } from "../wire/utf8.js";
 import { type JsonInit, type JsonValue, parseJson, WholeValue } from "./json.js";
 
 /** What a value was read from, so that it goes back as it came. */
@@ -38,7 +38,7 @@ export class BinaryValue extends WholeValue {
   get meta(): JsonValue {
     if (this.#meta === unread) {
       const { any, bareTokens } = kept.get(this) as Kept;
-      this.#meta = parseJson(lenientUtf8.decode(any.value), bareTokens);
+      this.#meta = parseJson(readUtf8Leniently(any.value, 0, any.value.length), bareTokens);
     }
     return this.#meta as JsonValue;
   }

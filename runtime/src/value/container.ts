@@ -1,80 +1,102 @@
-import { WireType } from "@bufbuild/protobuf/wire";
-import { besideOf } from "../message/beside.js";
-import type { PayloadCodec } from "../message/plan.js";
-import { keepBeside } from "../message/reading.js";
-import { type Reader, refuse, type Writer } from "../message/wire.js";
-import { writeUnknown } from "../message/writing.js";
+import { besideOf, keepBeside } from "../message/beside.js";
+import type { PayloadCodec } from "../message/payload.js";
+import type { Reader } from "../message/reader.js";
+import type { Writer } from "../message/writer.js";
 import { setOwn } from "../own.js";
+import { refuse } from "../wire/path.js";
 import { WholeValue } from "./json.js";
 
 /** Reads a message that has nothing but a repeated field of values, as an array. */
-export function readList(values: PayloadCodec, field: number, reader: Reader, end: number, into: unknown): unknown[] {
-  const list = Array.isArray(into) ? into : [];
-  readItems(field, reader, end, (stop) => {
-    reader.path.enter(list.length);
-    const value = values.read(reader, stop, undefined);
-    keepBeside(reader, list, list.length, value);
+export function readList(values: PayloadCodec, itemTag: number, reader: Reader, into: unknown): unknown[] {
+  const list: unknown[] = Array.isArray(into) ? into : [];
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag !== itemTag) {
+      skipItem(tag, itemTag, reader);
+      continue;
+    }
+    reader.path?.enter(list.length);
+    const value = readValue(values, reader);
+    if (reader.beside !== undefined) keepBeside(reader, list, list.length, value);
     list.push(value);
-    reader.path.leave();
-  });
+    reader.path?.leave();
+  }
   return list;
 }
 
+/** Reads a message that has nothing but a map from string to values, as an object. */
+export function readMap(values: PayloadCodec, entryTag: number, reader: Reader, into: unknown): Record<string, unknown> {
+  const map: Record<string, unknown> = typeof into === "object" && into !== null && !Array.isArray(into) ? (into as Record<string, unknown>) : {};
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === entryTag) readEntry(values, reader, map);
+    else skipItem(tag, entryTag, reader);
+  }
+  return map;
+}
+
+function readEntry(values: PayloadCodec, reader: Reader, map: Record<string, unknown>): void {
+  const outer = reader.enter();
+  let key = "";
+  let value: unknown = null;
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === 10) key = reader.key();
+    else if (tag === 18) {
+      reader.path?.enterKey(key);
+      value = readValue(values, reader);
+      reader.path?.leave();
+    } else if (tag >>> 3 < 3) throw new Error(`an entry of a map with wire type ${tag & 7}`);
+    else reader.unknown(tag);
+  }
+  reader.leave(outer);
+  if (reader.beside !== undefined) keepBeside(reader, map, key, value);
+  setOwn(map, key, value);
+}
+
+function readValue(values: PayloadCodec, reader: Reader): unknown {
+  const outer = reader.enter();
+  reader.deeper();
+  const value = values.read(reader, undefined);
+  reader.depth--;
+  reader.leave(outer);
+  return value;
+}
+
+function skipItem(tag: number, expected: number, reader: Reader): void {
+  if (tag >>> 3 === expected >>> 3) throw new Error(`an item with wire type ${tag & 7}`);
+  reader.unknown(tag);
+}
+
 /** Writes an array as such a message. @throws Error if it is none */
-export function writeList(values: PayloadCodec, field: number, writer: Writer, init: unknown): void {
+export function writeList(values: PayloadCodec, itemTag: number, writer: Writer, init: unknown): void {
   if (!Array.isArray(init)) refuse("an array", init);
-  writer.enterMessage();
+  writer.deeper();
   for (let i = 0; i < init.length; i++) {
-    writer.path.enter(i);
-    writer.tag(field, WireType.LengthDelimited).fork();
+    writer.path?.enter(i);
+    const start = writer.fork(itemTag);
     values.write(writer, init[i]);
-    writeUnknown(besideOf(init, i, init[i]), writer);
-    writer.join();
-    writer.path.leave();
+    writer.unknown(besideOf(init, i, init[i]));
+    writer.join(start);
+    writer.path?.leave();
   }
   writer.depth--;
 }
 
-/** Reads a message that has nothing but a map from string to values, as an object. */
-export function readMap(values: PayloadCodec, field: number, reader: Reader, end: number, into: unknown): Record<string, unknown> {
-  const map = typeof into === "object" && into !== null && !Array.isArray(into) ? (into as Record<string, unknown>) : {};
-  readItems(field, reader, end, (stop) => {
-    let key = "";
-    let value: unknown = null;
-    while (reader.pos < stop) {
-      const [number, wireType] = reader.tag();
-      if (number > 2) {
-        reader.unknown(number, wireType);
-        continue;
-      }
-      if (wireType !== WireType.LengthDelimited) throw new Error(`an entry of a map with wire type ${wireType}`);
-      if (number === 1) key = reader.string(true);
-      else {
-        reader.path.enterKey(key);
-        value = values.read(reader, reader.part(stop), undefined);
-        reader.path.leave();
-      }
-    }
-    if (reader.pos !== stop) throw new Error("truncated: the entry of a map runs past its end");
-    keepBeside(reader, map, key, value);
-    setOwn(map, key, value);
-  });
-  return map;
-}
-
 /** Writes an object as such a message; members that are undefined are dropped. @throws Error if it is no plain object */
-export function writeMap(values: PayloadCodec, field: number, writer: Writer, init: unknown): void {
+export function writeMap(values: PayloadCodec, entryTag: number, writer: Writer, init: unknown): void {
   if (!isPlain(init)) refuse("an object", init);
-  writer.enterMessage();
+  writer.deeper();
   for (const key of Object.keys(init)) {
     const value = (init as Record<string, unknown>)[key];
     if (value === undefined) continue; // dropped, as JSON does
-    writer.path.enterKey(key);
-    writer.tag(field, WireType.LengthDelimited).fork().tag(1, WireType.LengthDelimited).string(key).tag(2, WireType.LengthDelimited).fork();
+    writer.path?.enterKey(key);
+    const start = writer.fork(entryTag);
+    writer.tag(10);
+    writer.putString(key);
+    const inner = writer.fork(18);
     values.write(writer, value);
-    writeUnknown(besideOf(init, key, value), writer);
-    writer.join().join();
-    writer.path.leave();
+    writer.unknown(besideOf(init, key, value));
+    writer.join(inner);
+    writer.join(start);
+    writer.path?.leave();
   }
   writer.depth--;
 }
@@ -91,19 +113,4 @@ export function isPlain(value: unknown): value is object {
     !(Symbol.iterator in value) &&
     !("toJSON" in value && typeof value.toJSON === "function")
   );
-}
-
-function readItems(field: number, reader: Reader, end: number, item: (stop: number) => void): void {
-  reader.enterMessage();
-  while (reader.pos < end) {
-    const [number, wireType] = reader.tag();
-    if (number !== field) {
-      reader.unknown(number, wireType);
-      continue;
-    }
-    if (wireType !== WireType.LengthDelimited) throw new Error(`an item with wire type ${wireType}`);
-    item(reader.part(end));
-  }
-  if (reader.pos !== end) throw new Error("truncated: the last item runs past the end of its message");
-  reader.depth--;
 }

@@ -1,8 +1,9 @@
 import { parse as parseLossless } from "lossless-json";
-import type { ScalarFace } from "../message/scalar.js";
-import { JsonError, Path, refuse } from "../message/wire.js";
+import { type Scalar, scalars } from "../message/scalar.js";
+import { JsonError, Path, refuse } from "../wire/path.js";
 import { replaceBareTokens } from "./bare.js";
 import { Float } from "./float.js";
+import { isNativeJson } from "./native-json.js";
 import { jsonFloat, jsonNumber } from "./number-text.js";
 
 /** JSON as one receives it. An integer past 2^53 is a bigint, so that it keeps all its digits. */
@@ -43,8 +44,9 @@ const depthLimit = 1000;
 /** How many digits an integer may have to be read as a bigint: reading one takes more than linear time. */
 const digitLimit = 1000;
 
-// Only such text can hold a number that JSON.parse would change: sixteen digits in a row, or an exponent of three.
-const needsCare = /\d{16}|[eE]\+?\d{3}/;
+// Only such text can hold a number that JSON.parse would change: an integer of sixteen digits, or an exponent of three. In strings there
+// may be such, too, which costs time alone.
+const needsCare = /(?:^|[[,:\s])-?(?:\d{16}|\d+(?:\.\d+)?[eE]\+?\d{3})/;
 
 const mayHaveTokens = /NaN|Infinity/;
 
@@ -92,6 +94,7 @@ function parseNumber(text: string): number | bigint {
  * @throws JsonError for what JSON cannot carry: functions, symbols, bytes, NaN, infinities, Maps, Sets, circles
  */
 export function stringifyJson(value: unknown, bareTokens = false): string {
+  if (isNativeJson(value)) return JSON.stringify(value);
   if (value instanceof RawJson) return value.text;
   const writer = new JsonWriter(bareTokens);
   try {
@@ -181,20 +184,24 @@ class JsonWriter {
   }
 }
 
+function jsonScalar<Face>(parse: (text: string) => Face, bareTokens: boolean): Scalar<Face | undefined, JsonInit> {
+  const { string } = scalars;
+  return {
+    ...string,
+    zero: (present) => (present ? parse("") : undefined),
+    read: (reader, present) => {
+      const text = reader.string();
+      return text === "" && !present ? undefined : parse(text);
+    },
+    check: (init) => stringifyJson(init, bareTokens),
+  };
+}
+
 /** The face of a string that carries JSON text: the value, or undefined where a field without presence has no text. */
-export const jsonText: ScalarFace = {
-  fromWire: (text, present) => (text === "" && !present ? undefined : parseJson(text as string)),
-  toWire: (init) => stringifyJson(init),
-};
+export const jsonText: Scalar<JsonValue | undefined, JsonInit> = /*@__PURE__*/ jsonScalar((text) => parseJson(text) as JsonValue, false);
 
 /** As {@link jsonText}, but that `NaN`, `Infinity` and `-Infinity` are numbers in the text, for peers that write them as Python does. */
-export const lenientJsonText: ScalarFace = {
-  fromWire: (text, present) => (text === "" && !present ? undefined : parseJson(text as string, true)),
-  toWire: (init) => stringifyJson(init, true),
-};
+export const lenientJsonText: Scalar<JsonValue | undefined, JsonInit> = /*@__PURE__*/ jsonScalar((text) => parseJson(text, true) as JsonValue, true);
 
 /** The face of a string with JSON text that stays text, for who must not reformat it: a {@link RawJson}. What else one passes is written as JSON. */
-export const rawJsonText: ScalarFace = {
-  fromWire: (text, present) => (text === "" && !present ? undefined : new RawJson(text as string)),
-  toWire: (init) => stringifyJson(init),
-};
+export const rawJsonText: Scalar<RawJson | undefined, JsonInit> = /*@__PURE__*/ jsonScalar((text) => new RawJson(text), false);

@@ -1,4 +1,4 @@
-import { refuse } from "../message/wire.js";
+import { refuse } from "../wire/path.js";
 import { Float } from "./float.js";
 import { RawJson } from "./json.js";
 

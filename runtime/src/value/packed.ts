@@ -1,7 +1,8 @@
-import { ScalarType } from "@bufbuild/protobuf";
-import type { PayloadCodec } from "../message/plan.js";
-import { scalarOf } from "../message/scalar.js";
-import { JsonError, Reader, Writer } from "../message/wire.js";
+import type { PayloadCodec } from "../message/payload.js";
+import { Reader } from "../message/reader.js";
+import { type Scalar, scalars } from "../message/scalar.js";
+import { Writer } from "../message/writer.js";
+import { JsonError, Path } from "../wire/path.js";
 import { readList, readMap, writeList, writeMap } from "./container.js";
 import { Float } from "./float.js";
 import type { ValueKind } from "./kind.js";
@@ -19,33 +20,43 @@ export interface PackedType {
 }
 
 /** A wrapper is exactly its one field, or nothing for zero: JSON text, which many put into it instead, is hardly ever that. */
-function wrapper(type: ScalarType): PackedType {
-  const scalar = scalarOf(type, true);
-  const isFloat = type === ScalarType.DOUBLE || type === ScalarType.FLOAT;
-  const is32Bit = type === ScalarType.INT32 || type === ScalarType.UINT32;
+function wrapper(scalar: Scalar<unknown, never>): PackedType {
+  const isFloat = scalar === scalars.double || scalar === scalars.float;
+  const firstTag = 8 | scalar.wireType;
   return {
     first: true,
     isFloat,
     read(bytes) {
-      if (bytes.length === 0) return { value: narrow(scalar.zero()) };
+      if (bytes.length === 0) return { value: narrow(scalar.zero(true)) };
       try {
         const reader = new Reader(bytes);
-        const [number, wireType] = reader.tag();
-        if (number !== 1 || wireType !== scalar.wireType) return undefined;
-        const value = narrow(scalar.read(reader));
+        if (reader.tag() !== firstTag) return undefined;
+        const value = narrow(scalar.read(reader, true));
         return reader.pos === bytes.length ? { value } : undefined;
       } catch {
         return undefined;
       }
     },
     write(init) {
-      const value = isFloat ? toDouble(init) : is32Bit && typeof init === "bigint" ? Number(init) : wide(type, init);
-      const writer = new Writer();
-      writer.tag(1, scalar.wireType);
-      scalar.write(writer, value);
-      return scalar.isZero(value) ? new Uint8Array(0) : writer.finish();
+      const value = isFloat ? toDouble(init) : scalar.wide ? wide(init) : typeof init === "bigint" && scalar.range ? Number(init) : init;
+      const wire = scalar.check(value as never);
+      if (scalar.isZero(wire)) return new Uint8Array(0);
+      return written((writer) => {
+        writer.tag(firstTag);
+        scalar.put(writer, wire);
+      });
     },
   };
+}
+
+function written(write: (writer: Writer) => void): Uint8Array {
+  const writer = new Writer();
+  try {
+    write(writer);
+    return writer.finish();
+  } finally {
+    writer.release();
+  }
 }
 
 function toDouble(value: unknown): unknown {
@@ -56,8 +67,8 @@ function toDouble(value: unknown): unknown {
 }
 
 /** A number without a fraction as a bigint: past 2^53 too it is what it is. */
-function wide(type: ScalarType, value: unknown): unknown {
-  return (type === ScalarType.INT64 || type === ScalarType.UINT64) && Number.isInteger(value) ? BigInt(value as number) : value;
+function wide(value: unknown): unknown {
+  return Number.isInteger(value) ? BigInt(value as number) : value;
 }
 
 /** JSON text is no packed Value, Struct or ListValue by any chance, and packed ones are no JSON text. */
@@ -69,7 +80,7 @@ function structure(codec: PayloadCodec, empty: () => unknown): PackedType {
       if (bytes.length === 0) return { value: empty() };
       try {
         const reader = new Reader(bytes);
-        const value = codec.read(reader, bytes.length, undefined);
+        const value = codec.read(reader, undefined);
         // Text can look like fields that are not known, and would be lost: what was packed has the same length again.
         return type.write(value).length === bytes.length ? { value } : undefined;
       } catch {
@@ -77,39 +88,45 @@ function structure(codec: PayloadCodec, empty: () => unknown): PackedType {
       }
     },
     write(value) {
-      const writer = new Writer();
       try {
-        codec.write(writer, value);
-      } catch (reason) {
-        const place = writer.path.toString();
-        throw new JsonError(reason instanceof Error ? reason.message : String(reason), place, reason);
+        return written((writer) => codec.write(writer, value));
+      } catch (first) {
+        const path = new Path();
+        try {
+          written((writer) => {
+            writer.path = path;
+            codec.write(writer, value);
+          });
+        } catch (reason) {
+          throw new JsonError(reason instanceof Error ? reason.message : String(reason), path.toString(), reason);
+        }
+        throw first;
       }
-      return writer.finish();
     },
   };
   return type;
 }
 
 const struct: PayloadCodec = {
-  read: (reader, end, into) => readMap(jsonValue, 1, reader, end, into),
-  write: (writer, value) => writeMap(jsonValue, 1, writer, value),
+  read: (reader, into) => readMap(jsonValue, 10, reader, into),
+  write: (writer, value) => writeMap(jsonValue, 10, writer, value),
 };
 const listValue: PayloadCodec = {
-  read: (reader, end, into) => readList(jsonValue, 1, reader, end, into),
-  write: (writer, value) => writeList(jsonValue, 1, writer, value),
+  read: (reader, into) => readList(jsonValue, 10, reader, into),
+  write: (writer, value) => writeList(jsonValue, 10, writer, value),
 };
 
 /** By the name behind `google.protobuf.`. */
 export const packedTypes: ReadonlyMap<string, PackedType> = /*@__PURE__*/ new Map([
-  ["BoolValue", wrapper(ScalarType.BOOL)],
-  ["Int32Value", wrapper(ScalarType.INT32)],
-  ["Int64Value", wrapper(ScalarType.INT64)],
-  ["UInt32Value", wrapper(ScalarType.UINT32)],
-  ["UInt64Value", wrapper(ScalarType.UINT64)],
-  ["FloatValue", wrapper(ScalarType.FLOAT)],
-  ["DoubleValue", wrapper(ScalarType.DOUBLE)],
-  ["StringValue", wrapper(ScalarType.STRING)],
-  ["BytesValue", wrapper(ScalarType.BYTES)],
+  ["BoolValue", wrapper(scalars.bool)],
+  ["Int32Value", wrapper(scalars.int32)],
+  ["Int64Value", wrapper(scalars.int64)],
+  ["UInt32Value", wrapper(scalars.uint32)],
+  ["UInt64Value", wrapper(scalars.uint64)],
+  ["FloatValue", wrapper(scalars.float)],
+  ["DoubleValue", wrapper(scalars.double)],
+  ["StringValue", wrapper(scalars.string)],
+  ["BytesValue", wrapper(scalars.bytes)],
   ["Value", structure(jsonValue, () => null)],
   ["Struct", structure(struct, () => ({}))],
   ["ListValue", structure(listValue, () => [])],

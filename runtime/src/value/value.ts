@@ -1,35 +1,39 @@
-import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
-import { WireType } from "@bufbuild/protobuf/wire";
-import { ValueSchema } from "@bufbuild/protobuf/wkt";
 import type { MessageCodec, UnknownField } from "../message/codec.js";
-import { PayloadMessageCodec } from "../message/message.js";
-import type { PayloadCodec } from "../message/plan.js";
-import { type Scalar, scalarOf } from "../message/scalar.js";
-import { type Reader, refuse, type Writer } from "../message/wire.js";
-import { writeUnknown } from "../message/writing.js";
+import type { PayloadCodec } from "../message/payload.js";
+import { PayloadMessageCodec } from "../message/payloadCodec.js";
+import type { Reader } from "../message/reader.js";
+import { type Scalar, scalars } from "../message/scalar.js";
+import type { Writer } from "../message/writer.js";
+import { refuse } from "../wire/path.js";
 import { isPlain, readList, readMap, writeList, writeMap } from "./container.js";
 import { Float } from "./float.js";
 import { parseJson, RawJson, stringifyJson, WholeValue } from "./json.js";
 
+/** A member that carries a scalar: its tag, and the scalar. */
+export type ScalarMember<Face> = readonly [tag: number, scalar: Scalar<Face, never>];
+
+/** A member that is a message of nothing but values: its tag, that of each item or entry in it, and whether these are values of this very message. */
+export type ContainerMember = readonly [tag: number, itemTag: number, own: boolean];
+
 /**
- * The members of a value message by what they carry, each by its name in the proto. A kind without a member goes into `json`, if there
- * is one; a value that no member can carry is an error.
+ * The members of a value message by what they carry. A kind without a member goes into `json`, if there is one; a value that no member can
+ * carry is an error.
  */
 export interface ValueMembers {
-  readonly string?: string;
+  readonly string?: ScalarMember<string>;
   /** Members for integers: the first whose range holds the value takes it. */
-  readonly integers?: readonly string[];
-  readonly float?: string;
-  readonly boolean?: string;
-  readonly bytes?: string;
-  /** A string member with JSON text. */
-  readonly json?: string;
-  /** A message with nothing but a repeated field of values. */
-  readonly list?: string;
+  readonly integers?: readonly ScalarMember<number | bigint>[];
+  readonly float?: ScalarMember<number>;
+  readonly boolean?: ScalarMember<boolean>;
+  readonly bytes?: ScalarMember<Uint8Array>;
+  /** A string with JSON text. */
+  readonly json?: ScalarMember<string>;
+  /** A message with nothing but a repeated field of values; of this message, or of `google.protobuf.Value`. */
+  readonly list?: ContainerMember;
   /** A message with nothing but a map from string to values. */
-  readonly map?: string;
-  /** A `google.protobuf.NullValue` or `google.protobuf.Empty`. */
-  readonly null?: string;
+  readonly map?: ContainerMember;
+  /** A `google.protobuf.NullValue` or `google.protobuf.Empty`: its tag. */
+  readonly null?: number;
 }
 
 /**
@@ -44,18 +48,8 @@ export class UnknownValue {
   }
 }
 
-interface Member {
-  readonly number: number;
-  readonly wireType: WireType;
-  read(reader: Reader, end: number, into: unknown): unknown;
-  write(writer: Writer, value: unknown): void;
-}
-interface IntegerMember extends Member {
-  readonly min: bigint;
-  readonly max: bigint;
-}
-
-const safe = BigInt(Number.MAX_SAFE_INTEGER);
+/** The tag of a member that is not there: no field has it. */
+const none = -1;
 
 /**
  * The codec of a message that stands for one dynamic value. A handler sees the plain value, never the message.
@@ -64,63 +58,91 @@ const safe = BigInt(Number.MAX_SAFE_INTEGER);
  */
 class ValueCodec extends PayloadMessageCodec<unknown, unknown> {
   readonly isValue = true;
-  readonly #desc: DescMessage;
-  readonly #kinds: string;
-  readonly #byNumber = new Map<number, Member>();
-  readonly #string: Member | undefined;
-  readonly #integers: readonly IntegerMember[];
-  readonly #float: Member | undefined;
-  readonly #boolean: Member | undefined;
-  readonly #bytes: Member | undefined;
-  readonly #json: Member | undefined;
-  readonly #list: Member | undefined;
-  readonly #map: Member | undefined;
-  readonly #null: Member | undefined;
+  readonly #members: ValueMembers;
+  // Compared with each tag: numbers of their own are faster to come by than members.
+  readonly #string: number;
+  readonly #int64: number;
+  readonly #double: number;
+  readonly #boolean: number;
+  readonly #list: number;
+  readonly #map: number;
 
-  constructor(desc: DescMessage, members: ValueMembers) {
-    super(desc.typeName);
-    this.#desc = desc;
-    this.#kinds = Object.keys(members)
-      .map((kind) => (kind === "integers" ? "integer" : kind))
-      .join(", ");
-    this.#string = this.#scalar(members.string);
-    this.#integers = (members.integers ?? []).map((name) => ({ ...(this.#scalar(name, narrow) as Member), ...rangeOf(this.#field(name).scalar) }));
-    this.#float = this.#scalar(members.float);
-    this.#boolean = this.#scalar(members.boolean);
-    this.#bytes = this.#scalar(members.bytes);
-    this.#json = this.#scalar(members.json, (text) => parseJson(text as string));
-    this.#list = this.#container(members.list, readList, writeList);
-    this.#map = this.#container(members.map, readMap, writeMap);
-    this.#null = this.#nothing(members.null);
+  constructor(typeName: string, members: ValueMembers) {
+    super(typeName);
+    const { string, integers = [], float, boolean, list, map } = members;
+    this.#members = members;
+    this.#string = string?.[1] === scalars.string ? string[0] : none;
+    this.#int64 = (integers[0]?.[1] as unknown) === scalars.int64 ? (integers[0]?.[0] as number) : none;
+    this.#double = float?.[1] === scalars.double ? float[0] : none;
+    this.#boolean = boolean?.[0] ?? none;
+    this.#list = list?.[0] ?? none;
+    this.#map = map?.[0] ?? none;
   }
 
-  override read(reader: Reader, end: number, into: unknown): unknown {
-    reader.enterMessage();
+  override read(reader: Reader, into: unknown): unknown {
     let value: unknown = into ?? null;
     let last = 0;
-    const unknown: UnknownField[] = [];
-    while (reader.pos < end) {
-      const [number, wireType] = reader.tag();
-      const member = this.#byNumber.get(number);
-      if (member === undefined) {
-        unknown.push({ no: number, wireType, data: reader.unknown(number, wireType) });
-        continue;
+    let unknown: UnknownField[] | undefined;
+    for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+      const before: unknown = last === tag ? value : undefined;
+      if (tag === this.#string) value = reader.string();
+      else if (tag === this.#int64) value = reader.safeInt64();
+      else if (tag === this.#double) value = reader.double();
+      else if (tag === this.#boolean) value = reader.bool();
+      else if (tag === this.#list || tag === this.#map) value = this.#readContainer(tag, reader, before);
+      else {
+        const read = this.#readOther(tag, reader);
+        if (read === undefined) {
+          unknown ??= [];
+          unknown.push({ no: tag >>> 3, wireType: tag & 7, data: reader.unknown(tag) });
+          continue;
+        }
+        value = read;
       }
-      if (wireType !== member.wireType) throw new Error(`field ${number} has wire type ${wireType}, expected ${member.wireType}`);
-      value = member.read(reader, end, last === number ? value : undefined);
-      last = number;
+      last = tag;
     }
-    if (reader.pos !== end) throw new Error("truncated: the value runs past the end of its message");
+    if (unknown === undefined && !(into instanceof UnknownValue)) return value;
+    return withUnknown(reader, value, last === 0, into, unknown ?? []);
+  }
+
+  #readContainer(tag: number, reader: Reader, before: unknown): unknown {
+    const outer = reader.enter();
+    reader.deeper();
+    const isList = tag === this.#list;
+    const [, itemTag, own] = (isList ? this.#members.list : this.#members.map) as ContainerMember;
+    const value = (isList ? readList : readMap)(own ? this : jsonValue, itemTag, reader, before);
     reader.depth--;
-    const all = into instanceof UnknownValue ? [...into.$unknown, ...unknown] : unknown;
-    if (all.length === 0) return value;
-    if (last === 0 && (into === undefined || into instanceof UnknownValue)) return new UnknownValue(all);
-    reader.beside = all;
+    reader.leave(outer);
     return value;
   }
 
+  /** Reads any other member; undefined for a field that is not known. */
+  #readOther(tag: number, reader: Reader): unknown {
+    const { string, integers = [], float, bytes, json } = this.#members;
+    for (const [at, scalar] of integers) if (at === tag) return narrow(scalar.read(reader, true));
+    if (tag === json?.[0]) return parseJson(json[1].read(reader, true));
+    if (tag === this.#members.null) {
+      if ((tag & 7) === 2) reader.bytes();
+      else reader.int32();
+      return null;
+    }
+    for (const member of [string, float, bytes]) if (tag === member?.[0]) return member[1].read(reader, true);
+    const expected = this.#wireTypeOf(tag >>> 3);
+    if (expected !== undefined) throw new Error(`field ${tag >>> 3} has wire type ${tag & 7}, expected ${expected}`);
+    return undefined;
+  }
+
+  /** The wire type of a member; undefined if there is none of this number. */
+  #wireTypeOf(number: number): number | undefined {
+    const { integers = [], null: nothing, ...members } = this.#members;
+    const tags = [...Object.values(members), ...integers].map(([tag]) => tag);
+    if (nothing !== undefined) tags.push(nothing);
+    const tag = tags.find((candidate) => candidate >>> 3 === number);
+    return tag === undefined ? undefined : tag & 7;
+  }
+
   override write(writer: Writer, init: unknown): void {
-    writer.enterMessage();
+    writer.deeper();
     this.#write(writer, init);
     writer.depth--;
   }
@@ -128,15 +150,19 @@ class ValueCodec extends PayloadMessageCodec<unknown, unknown> {
   #write(writer: Writer, init: unknown): void {
     switch (typeof init) {
       case "string":
-        return this.#put(writer, this.#string, init);
+        if (this.#string === none) return this.#put(writer, this.#members.string, init);
+        writer.tag(this.#string);
+        return writer.putString(init);
       case "boolean":
-        return this.#put(writer, this.#boolean, init);
+        if (this.#boolean === none) return this.#put(writer, undefined, init);
+        writer.tag(this.#boolean);
+        return writer.putBool(init);
       case "number":
         return this.#putNumber(writer, init);
       case "bigint":
         return this.#putBigint(writer, init);
       case "undefined":
-        return this.#put(writer, this.#null, null);
+        return this.#putNull(writer);
       case "object":
         return this.#putObject(writer, init);
       default:
@@ -145,155 +171,131 @@ class ValueCodec extends PayloadMessageCodec<unknown, unknown> {
   }
 
   #putNumber(writer: Writer, value: number): void {
-    // -0 is an integer only where nothing can carry its sign.
-    if (Number.isInteger(value) && !(Object.is(value, -0) && (this.#float || this.#json))) {
-      const member = this.#integerFor(BigInt(value));
-      if (member) return member.write(writer, BigInt(value));
+    if ((value | 0) === value && value !== 0 && this.#int64 !== none) {
+      writer.tag(this.#int64);
+      return writer.putInt32(value);
     }
-    this.#put(writer, this.#float, value);
+    if (!Number.isInteger(value) && this.#double !== none) {
+      writer.tag(this.#double);
+      return writer.putDouble(value);
+    }
+    const { integers, float, json } = this.#members;
+    // -0 is an integer only where nothing can carry its sign.
+    if (integers !== undefined && Number.isInteger(value) && !(Object.is(value, -0) && (float || json))) {
+      if (this.#int64 !== none && Number.isSafeInteger(value)) {
+        writer.tag(this.#int64);
+        writer.putSafeInt64(value);
+        return;
+      }
+      if (this.#putInteger(writer, BigInt(value))) return;
+    }
+    this.#put(writer, float, value);
   }
 
   #putBigint(writer: Writer, value: bigint): void {
-    const member = this.#integerFor(value);
-    if (member) return member.write(writer, value);
-    if (this.#integers.length > 0) throw new Error(`the integer is past the range of ${this.typeName}`);
-    if (this.#json) return this.#json.write(writer, value.toString());
-    if (this.#float && BigInt(Number(value)) === value) return this.#float.write(writer, Number(value));
-    this.#refuse(value);
+    const { integers = [], float, json } = this.#members;
+    if (this.#putInteger(writer, value)) return;
+    if (integers.length > 0) throw new Error(`the integer is past the range of ${this.typeName}`);
+    if (json) putScalar(writer, json, value.toString());
+    else if (float && BigInt(Number(value)) === value) putScalar(writer, float, Number(value));
+    else this.#refuse(value);
+  }
+
+  /** Writes an integer into the first member that holds it, if there is one. */
+  #putInteger(writer: Writer, value: bigint): boolean {
+    for (const [tag, scalar] of this.#members.integers ?? []) {
+      const [min, max] = scalar.range ?? [0n, 0n];
+      if (value < min || value > max) continue;
+      writer.tag(tag);
+      scalar.put(writer, scalar.wide ? value : Number(value));
+      return true;
+    }
+    return false;
   }
 
   #putObject(writer: Writer, value: object | null): void {
+    const { float, bytes, json, list, map } = this.#members;
     if (value === null) return this.#putNull(writer);
-    if (value instanceof UnknownValue) return writeUnknown(value.$unknown, writer);
-    if (value instanceof Float) return this.#float ? this.#float.write(writer, value.value) : this.#put(writer, undefined, value);
-    if (value instanceof Uint8Array && this.#bytes) return this.#bytes.write(writer, value);
+    if (value instanceof UnknownValue) return writer.unknown(value.$unknown);
+    if (value instanceof Float) return float ? putScalar(writer, float, value.value) : this.#put(writer, undefined, value);
+    if (value instanceof Uint8Array && bytes) return putScalar(writer, bytes, value);
     if (value instanceof RawJson) return this.#putText(writer, value);
     if (value instanceof WholeValue) value.misplaced();
-    if (Array.isArray(value) && this.#list) return this.#list.write(writer, value);
-    if (this.#map && isPlain(value)) return this.#map.write(writer, value);
-    if (this.#json) return this.#json.write(writer, stringifyJson(value));
+    if (Array.isArray(value) && list) return this.#putContainer(writer, list, writeList, value);
+    if (map && isPlain(value)) return this.#putContainer(writer, map, writeMap, value);
+    if (json) return putScalar(writer, json, stringifyJson(value));
     if ("toJSON" in value && typeof value.toJSON === "function" && !ArrayBuffer.isView(value)) return this.#write(writer, (value.toJSON as () => unknown)());
     this.#refuse(value);
   }
 
+  #putContainer(writer: Writer, [tag, itemTag, own]: ContainerMember, write: typeof writeList, value: object): void {
+    const start = writer.fork(tag);
+    write(own ? this : jsonValue, itemTag, writer, value);
+    writer.join(start);
+  }
+
   #putText(writer: Writer, value: RawJson): void {
-    if (this.#json) return this.#json.write(writer, value.text);
+    const { json } = this.#members;
+    if (json) return putScalar(writer, json, value.text);
     const parsed = parseJson(value.text);
     if (parsed instanceof RawJson) throw new Error(`${this.typeName} takes no text that is not JSON`);
     this.#write(writer, parsed);
   }
 
   #putNull(writer: Writer): void {
+    const { null: tag, json } = this.#members;
+    if (tag !== undefined) {
+      writer.tag(tag);
+      writer.putUint32(0);
+    } else if (json) putScalar(writer, json, "null");
     // Where nothing says null, only a message in which nothing is set was read as one: it goes back as it came.
-    if (this.#null || this.#json) this.#put(writer, this.#null, null);
   }
 
   /** Writes the value into its member, or into the JSON text if it has none. */
-  #put(writer: Writer, member: Member | undefined, value: unknown): void {
-    if (member) member.write(writer, value);
-    else if (this.#json) this.#json.write(writer, stringifyJson(value));
+  #put(writer: Writer, member: ScalarMember<unknown> | undefined, value: unknown): void {
+    if (member) putScalar(writer, member, value);
+    else if (this.#members.json) putScalar(writer, this.#members.json, stringifyJson(value));
     else this.#refuse(value);
   }
 
-  #integerFor(value: bigint): IntegerMember | undefined {
-    return this.#integers.find(({ min, max }) => value >= min && value <= max);
-  }
-
   #refuse(value: unknown): never {
-    refuse(`one of ${this.#kinds} (${this.typeName})`, value);
-  }
-
-  // --- members ---------------------------------------------------------------------------------------------------------
-
-  #field(name: string): DescField {
-    const field = this.#desc.fields.find((candidate) => candidate.name === name);
-    if (!field) throw new Error(`${this.typeName} has no field ${name}: the generated code does not fit the descriptor, generate it again`);
-    return field;
-  }
-
-  #add(member: Member): Member {
-    this.#byNumber.set(member.number, member);
-    return member;
-  }
-
-  #scalar(name: string | undefined, face: (wire: unknown) => unknown = (wire) => wire): Member | undefined {
-    if (name === undefined) return undefined;
-    const field = this.#field(name);
-    const scalar: Scalar = scalarOf(field.scalar as ScalarType, field.utf8Validation);
-    return this.#add({
-      number: field.number,
-      wireType: scalar.wireType,
-      read: (reader) => face(scalar.read(reader)),
-      write: (writer, value) => {
-        writer.tag(field.number, scalar.wireType);
-        scalar.write(writer, typeof value === "bigint" && is32Bit(field.scalar) ? Number(value) : value);
-      },
-    });
-  }
-
-  #container(name: string | undefined, read: typeof readList | typeof readMap, write: typeof writeList): Member | undefined {
-    if (name === undefined) return undefined;
-    const field = this.#field(name);
-    const items = field.message?.fields[0];
-    if (!items) throw new Error(`${field} has no items: the generated code does not fit the descriptor, generate it again`);
-    const values = items.message?.typeName === this.typeName ? this : jsonValue;
-    return this.#add({
-      number: field.number,
-      wireType: WireType.LengthDelimited,
-      read: (reader, end, into) => read(values, items.number, reader, reader.part(end), into),
-      write: (writer, value) => {
-        writer.tag(field.number, WireType.LengthDelimited).fork();
-        write(values, items.number, writer, value);
-        writer.join();
-      },
-    });
-  }
-
-  #nothing(name: string | undefined): Member | undefined {
-    if (name === undefined) return undefined;
-    const { number, message } = this.#field(name);
-    return this.#add({
-      number,
-      wireType: message ? WireType.LengthDelimited : WireType.Varint,
-      read: (reader) => {
-        if (message) reader.bytes();
-        else reader.int32();
-        return null;
-      },
-      write: (writer) => {
-        if (message) writer.tag(number, WireType.LengthDelimited).bytes(new Uint8Array(0));
-        else writer.tag(number, WireType.Varint).int32(0);
-      },
-    });
+    const kinds = Object.keys(this.#members).map((kind) => (kind === "integers" ? "integer" : kind));
+    refuse(`one of ${kinds.join(", ")} (${this.typeName})`, value);
   }
 }
+
+function putScalar(writer: Writer, [tag, scalar]: ScalarMember<unknown>, value: unknown): void {
+  const wire = scalar.check(value as never);
+  writer.tag(tag);
+  scalar.put(writer, wire);
+}
+
+/** A value message in which there was something that is not known. */
+function withUnknown(reader: Reader, value: unknown, noMember: boolean, into: unknown, fields: readonly UnknownField[]): unknown {
+  const all = into instanceof UnknownValue ? [...into.$unknown, ...fields] : fields;
+  if (noMember && (into === undefined || into instanceof UnknownValue)) return new UnknownValue(all);
+  reader.beside = all;
+  return value;
+}
+
+const safe = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** An integer as a number when that is safe, else as a bigint. */
-export function narrow(wire: unknown): number | bigint {
-  return typeof wire === "bigint" && wire >= -safe && wire <= safe ? Number(wire) : (wire as bigint);
-}
-
-function is32Bit(type: ScalarType | undefined): boolean {
-  return type === ScalarType.INT32 || type === ScalarType.SINT32 || type === ScalarType.SFIXED32 || type === ScalarType.UINT32 || type === ScalarType.FIXED32;
-}
-
-function rangeOf(type: ScalarType | undefined): { min: bigint; max: bigint } {
-  const bits = is32Bit(type) ? 32n : 64n;
-  const unsigned = type === ScalarType.UINT32 || type === ScalarType.FIXED32 || type === ScalarType.UINT64 || type === ScalarType.FIXED64;
-  return unsigned ? { min: 0n, max: (1n << bits) - 1n } : { min: -(1n << (bits - 1n)), max: (1n << (bits - 1n)) - 1n };
+export function narrow(wire: unknown): unknown {
+  return typeof wire === "bigint" && wire >= -safe && wire <= safe ? Number(wire) : wire;
 }
 
 /** Makes the companion of a value message. Called by generated code. */
-export function valueCodec<F, I>(desc: DescMessage, members: ValueMembers): MessageCodec<F, I> {
-  return new ValueCodec(desc, members) as unknown as MessageCodec<F, I>;
+export function valueCodec<F, I>(typeName: string, members: ValueMembers): MessageCodec<F, I> {
+  return new ValueCodec(typeName, members) as unknown as MessageCodec<F, I>;
 }
 
-/** `google.protobuf.Value`, as any other value message. */
-export const jsonValue: MessageCodec<unknown, unknown> & PayloadCodec = new ValueCodec(ValueSchema, {
-  null: "null_value",
-  float: "number_value",
-  string: "string_value",
-  boolean: "bool_value",
-  map: "struct_value",
-  list: "list_value",
+/** `google.protobuf.Value`, as any other value message. Source: google/protobuf/struct.proto. */
+export const jsonValue: MessageCodec<unknown, unknown> & PayloadCodec = /*@__PURE__*/ new ValueCodec("google.protobuf.Value", {
+  null: 8,
+  float: [17, scalars.double],
+  string: [26, scalars.string],
+  boolean: [32, scalars.bool],
+  map: [42, 10, false],
+  list: [50, 10, false],
 });

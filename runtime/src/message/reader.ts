@@ -1,0 +1,231 @@
+import { setOwn } from "../own.js";
+import { WireReader } from "../wire/reader.js";
+import { readKey } from "../wire/utf8.js";
+import { keepBeside } from "./beside.js";
+import type { MessageCodec, UnknownField } from "./codec.js";
+import type { GeneratedCodec } from "./generated.js";
+import { type FieldNames, nameOf, type PayloadCodec, tagOf } from "./payload.js";
+import { type Scalar, scalars } from "./scalar.js";
+import type { Join } from "./sidecar.js";
+
+/** A companion, seen as what reads a face. */
+type Reads<Face> = MessageCodec<Face, never>;
+
+/** What generated code reads messages with. */
+export class Reader extends WireReader {
+  /** With `path`: the names of the fields of the generated message that is being read. */
+  names: FieldNames | undefined;
+  /** The messages whose values are joined once all bytes are read; undefined if there is none. */
+  joins: Map<object, Join> | undefined;
+  /** What the value message that was just read had beside its member: for who takes the value. */
+  beside: readonly UnknownField[] | undefined;
+
+  /** Reads a message. `into` is what the same field had earlier in the same message: the two are merged. */
+  message<Face>(codec: Reads<Face>, into?: Face): Face {
+    const outer = this.enter();
+    this.deeper();
+    const field = this.path === undefined ? undefined : this.#enterField();
+    const face = (codec as unknown as PayloadCodec).read(this, into);
+    if (field !== undefined) this.#leaveField(field);
+    this.depth--;
+    this.leave(outer);
+    return face as Face;
+  }
+
+  /** Reads a group, whose start tag was read. */
+  group<Face>(codec: Reads<Face>, into?: Face): Face {
+    const start = this.pos;
+    const outer = this.end;
+    this.end = this.skipGroup(this.lastTag >>> 3, this.depth);
+    const after = this.pos;
+    this.pos = start;
+    this.deeper();
+    const field = this.path === undefined ? undefined : this.#enterField();
+    const face = (codec as unknown as PayloadCodec).read(this, into);
+    if (field !== undefined) this.#leaveField(field);
+    this.depth--;
+    this.leave(outer);
+    this.pos = after;
+    return face as Face;
+  }
+
+  /** Reads a value message, a group too, and remembers what stood beside its member. */
+  value<Face>(codec: Reads<Face>, container: object, key: string, into?: Face): Face {
+    const value = (this.lastTag & 7) === 3 ? this.group(codec, into) : this.message(codec, into);
+    if (this.beside !== undefined || into !== undefined) keepBeside(this, container, key, value, into);
+    return value;
+  }
+
+  /** Reads one more message of a list, a group too. */
+  push<Face>(list: Face[], codec: Reads<Face>): void {
+    const field = this.path === undefined ? undefined : this.#enterField(list.length);
+    const value = (this.lastTag & 7) === 3 ? this.group(codec) : this.message(codec);
+    if (field !== undefined) this.#leaveField(field);
+    if (this.beside !== undefined) keepBeside(this, list, list.length, value);
+    list.push(value);
+  }
+
+  /** Reads one more element of a list. */
+  pushScalar<Face>(list: Face[], scalar: Scalar<Face, never>): void {
+    const field = this.path === undefined ? undefined : this.#enterField(list.length);
+    list.push(scalar.read(this, true));
+    if (field !== undefined) this.#leaveField(field);
+  }
+
+  /** Reads elements of a list, one after the other. */
+  packed<Face>(list: Face[], scalar: Scalar<Face, never>): void {
+    const field = this.path === undefined ? undefined : this.#enterField();
+    const outer = this.enter();
+    while (this.pos < this.end) {
+      this.path?.enter(list.length);
+      list.push(scalar.read(this, true));
+      this.path?.leave();
+    }
+    if (this.pos !== this.end) throw new Error("truncated: the last element runs past the end of its list");
+    this.leave(outer);
+    if (field !== undefined) this.#leaveField(field);
+  }
+
+  /** Reads an entry of a map of messages. */
+  entry<Face>(map: { [key: string]: Face }, key: Scalar<unknown, never>, codec: Reads<Face>): void {
+    const field = this.path === undefined ? undefined : this.#enterField();
+    readEntry(this, map, key, codec);
+    if (field !== undefined) this.#leaveField(field);
+  }
+
+  /** Reads an entry of a map of scalars. */
+  scalarEntry<Face>(map: { [key: string]: Face }, key: Scalar<unknown, never>, scalar: Scalar<Face, never>): void {
+    const field = this.path === undefined ? undefined : this.#enterField();
+    readScalarEntry(this, map, key, scalar);
+    if (field !== undefined) this.#leaveField(field);
+  }
+
+  /** Whether the number that comes next is one that a closed enum names. If not, it is kept with the unknown fields. */
+  isNamed(face: object, numbers: readonly number[]): boolean {
+    const { pos } = this;
+    const named = numbers.includes(this.int32());
+    const stop = this.pos;
+    this.pos = pos;
+    if (named) return true;
+    keepUnknown(face, { no: this.lastTag >>> 3, wireType: 0, data: this.unknown(this.lastTag) });
+    this.pos = stop;
+    return false;
+  }
+
+  /** Reads a field whose value is in a `google.protobuf.Any`, or the bytes beside it. */
+  joined(face: object, codec: GeneratedCodec): void {
+    codec.joined?.read(this.lastTag, face as Record<string, unknown>, this);
+  }
+
+  /** Keeps a field that is not known. One that is known came with another wire type. */
+  keep(face: object, codec: GeneratedCodec): void {
+    const tag = this.lastTag;
+    const known = tagOf(codec.names, tag >>> 3);
+    if (known !== undefined) this.refuseWireType(known & 7, tag & 7);
+    keepUnknown(face, { no: tag >>> 3, wireType: tag & 7, data: this.unknown(tag) });
+  }
+
+  /** With a path: enters the field that the last tag announced, and perhaps an element of it. */
+  #enterField(index?: number): Entered {
+    const { names, lastTag, path } = this;
+    const entered = { names, lastTag, steps: path?.steps() ?? [] };
+    if (names !== undefined) path?.enter(nameOf(names, lastTag) ?? `field ${lastTag >>> 3}`);
+    if (index !== undefined) path?.enter(index);
+    this.names = undefined;
+    return entered;
+  }
+
+  #leaveField({ names, lastTag, steps }: Entered): void {
+    this.path?.return(steps);
+    this.names = names;
+    this.lastTag = lastTag;
+  }
+}
+
+/** Where reading was before it entered a field. */
+interface Entered {
+  readonly names: FieldNames | undefined;
+  readonly lastTag: number;
+  readonly steps: readonly (string | number)[];
+}
+
+/** Keeps a field that is not known in the face. */
+export function keepUnknown(face: object, field: UnknownField): void {
+  const known = face as { $unknown?: UnknownField[] };
+  if (known.$unknown) known.$unknown.push(field);
+  else known.$unknown = [field];
+}
+
+function readEntry(reader: Reader, map: Record<string, unknown>, keys: Scalar<unknown, never>, codec: Reads<unknown>): void {
+  if (keys === scalars.string && readUsualEntry(reader, map, codec as unknown as PayloadCodec)) return;
+  const outer = reader.enter();
+  let key = keys === scalars.string ? "" : String(keys.zero(true));
+  let value: unknown;
+  let found = false;
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag >>> 3 === 1) key = readMapKey(reader, keys);
+    else if (tag >>> 3 === 2) {
+      if (tag !== 18) reader.refuseWireType(2, tag & 7);
+      reader.path?.enterKey(key);
+      value = reader.message(codec, found ? value : undefined);
+      reader.path?.leave();
+      found = true;
+    } else reader.unknown(tag);
+  }
+  reader.leave(outer);
+  if (!found) value = empty(codec as unknown as PayloadCodec);
+  if (reader.beside !== undefined) keepBeside(reader, map, key, value);
+  setOwn(map, key, value);
+}
+
+/** Reads an entry as all write it, a short key and then a short value; gives false if it is another one. */
+function readUsualEntry(reader: Reader, map: Record<string, unknown>, codec: PayloadCodec): boolean {
+  const { buffer, pos } = reader;
+  const keyLength = buffer[pos + 2] as number;
+  const keyEnd = pos + 3 + keyLength;
+  const end = pos + 1 + (buffer[pos] as number);
+  const outer = reader.end;
+  if (reader.path !== undefined || end > outer || end - pos > 0x80 || buffer[pos + 1] !== 10 || keyEnd + 2 > end) return false;
+  if (buffer[keyEnd] !== 18 || (buffer[keyEnd + 1] as number) !== end - keyEnd - 2) return false;
+  const key = readKey(buffer, pos + 3, keyEnd);
+  reader.pos = keyEnd + 2;
+  reader.end = end;
+  reader.deeper();
+  const value = codec.read(reader, undefined);
+  reader.depth--;
+  reader.leave(outer);
+  if (reader.beside !== undefined) keepBeside(reader, map, key, value);
+  if (key === "__proto__") setOwn(map, key, value);
+  else map[key] = value;
+  return true;
+}
+
+function readScalarEntry(reader: Reader, map: Record<string, unknown>, keys: Scalar<unknown, never>, scalar: Scalar<unknown, never>): void {
+  const outer = reader.enter();
+  let key = keys === scalars.string ? "" : String(keys.zero(true));
+  let value: unknown;
+  let found = false;
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag >>> 3 === 1) key = readMapKey(reader, keys);
+    else if (tag >>> 3 === 2) {
+      if ((tag & 7) !== scalar.wireType) reader.refuseWireType(scalar.wireType, tag & 7);
+      reader.path?.enterKey(key);
+      value = scalar.read(reader, true);
+      reader.path?.leave();
+      found = true;
+    } else reader.unknown(tag);
+  }
+  reader.leave(outer);
+  setOwn(map, key, found ? value : scalar.zero(true));
+}
+
+function readMapKey(reader: Reader, keys: Scalar<unknown, never>): string {
+  const wireType = reader.lastTag & 7;
+  if (wireType !== keys.wireType) reader.refuseWireType(keys.wireType, wireType);
+  return keys === scalars.string ? reader.key() : String(keys.read(reader, true));
+}
+
+/** What a message reads as that has nothing on the wire. */
+function empty(codec: PayloadCodec): unknown {
+  return codec.read(new Reader(new Uint8Array(0)), undefined);
+}
