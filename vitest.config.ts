@@ -16,7 +16,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["{runtime,plugin,fixtures,demo,docs}/**/*.test.ts"],
+    include: ["{runtime,plugin,fixtures,demo,docs,bench}/**/*.test.ts"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // One worker for each core, of which a test that runs a compiler or buf leaves one idle; by default there is one fewer.

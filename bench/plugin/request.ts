@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const buf: string = fileURLToPath(new URL("../node_modules/.bin/buf", import.meta.url));
+const buf: string = fileURLToPath(new URL("../../node_modules/.bin/buf", import.meta.url));
 const capture: string = fileURLToPath(new URL("capture.js", import.meta.url));
 
 /** The bytes of the one request that buf makes for all protos under a directory. */
