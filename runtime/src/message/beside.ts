@@ -39,8 +39,10 @@ export function besideOf(container: object, key: string | number, value: unknown
  */
 export function keepBeside(reader: Reader, container: object, key: string | number, value: unknown, before?: unknown, from: object = container): void {
   const fields = reader.beside;
+  if (fields === undefined && !any) return;
   const earlier = before === undefined ? none : besideOf(from, key, before);
-  if (fields === undefined && earlier.length === 0) return;
   reader.beside = undefined;
-  rememberBeside(container, key, value, [...earlier, ...(fields ?? [])]);
+  if (fields === undefined && earlier.length === 0)
+    besides.get(container)?.delete(key); // of an entry that this one takes the place of
+  else rememberBeside(container, key, value, [...earlier, ...(fields ?? [])]);
 }

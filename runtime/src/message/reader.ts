@@ -174,7 +174,7 @@ function readEntry(reader: Reader, map: Record<string, unknown>, keys: Scalar<un
   }
   reader.leave(outer);
   if (!found) value = empty(codec as unknown as PayloadCodec);
-  if (reader.beside !== undefined) keepBeside(reader, map, key, value);
+  keepBeside(reader, map, key, value);
   setOwn(map, key, value);
 }
 
@@ -194,7 +194,7 @@ function readUsualEntry(reader: Reader, map: Record<string, unknown>, codec: Pay
   const value = codec.read(reader, undefined);
   reader.depth--;
   reader.leave(outer);
-  if (reader.beside !== undefined) keepBeside(reader, map, key, value);
+  keepBeside(reader, map, key, value);
   if (key === "__proto__") setOwn(map, key, value);
   else map[key] = value;
   return true;

@@ -25,12 +25,17 @@ export function readList(values: PayloadCodec, itemTag: number, reader: Reader, 
 
 /** Reads a message that has nothing but a map from string to values, as an object. */
 export function readMap(values: PayloadCodec, entryTag: number, reader: Reader, into: unknown): Record<string, unknown> {
-  const map: Record<string, unknown> = typeof into === "object" && into !== null && !Array.isArray(into) ? (into as Record<string, unknown>) : {};
+  const map = isMap(into) ? into : {};
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === entryTag) readEntry(values, reader, map);
     else skipItem(tag, entryTag, reader);
   }
   return map;
+}
+
+/** Whether a value is an object that was read from a map. */
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function readEntry(values: PayloadCodec, reader: Reader, map: Record<string, unknown>): void {
@@ -47,7 +52,7 @@ function readEntry(values: PayloadCodec, reader: Reader, map: Record<string, unk
     else reader.unknown(tag);
   }
   reader.leave(outer);
-  if (reader.beside !== undefined) keepBeside(reader, map, key, value);
+  keepBeside(reader, map, key, value);
   setOwn(map, key, value);
 }
 

@@ -84,12 +84,12 @@ class ValueCodec extends PayloadMessageCodec<unknown, unknown> {
     let last = 0;
     let unknown: UnknownField[] | undefined;
     for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-      const before: unknown = last === tag ? value : undefined;
       if (tag === this.#string) value = reader.string();
       else if (tag === this.#int64) value = reader.safeInt64();
       else if (tag === this.#double) value = reader.double();
       else if (tag === this.#boolean) value = reader.bool();
-      else if (tag === this.#list || tag === this.#map) value = this.#readContainer(tag, reader, before);
+      else if (tag === this.#list || tag === this.#map)
+        value = this.#readContainer(tag, reader, last === tag || (last === 0 && this.#members.json === undefined) ? value : undefined);
       else {
         const read = this.#readOther(tag, reader);
         if (read === undefined) {
@@ -105,6 +105,7 @@ class ValueCodec extends PayloadMessageCodec<unknown, unknown> {
     return withUnknown(reader, value, last === 0, into, unknown ?? []);
   }
 
+  /** Reads a list or a map. `before` is what came earlier, perhaps in an earlier part of the message: the two are merged if they are of one kind. */
   #readContainer(tag: number, reader: Reader, before: unknown): unknown {
     const outer = reader.enter();
     reader.deeper();
