@@ -1,4 +1,4 @@
-import { type DescField, type DescMessage, type DescOneof, ScalarType } from "@bufbuild/protobuf";
+import { type DescEnum, type DescField, type DescMessage, type DescOneof, ScalarType } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import type { AnyCodec } from "./codec.js";
 import type { Dialect } from "./dialect.js";
@@ -53,7 +53,6 @@ export interface FieldPlan {
   readonly scalar: Scalar<unknown, never>;
   /** The numbers that a closed enum names. */
   readonly closed: readonly number[] | undefined;
-  readonly enumZero: number | undefined;
   readonly packed: boolean;
   readonly group: boolean;
   /** The scalar of a map's keys. */
@@ -146,9 +145,8 @@ function planField(field: DescField, property: string, face: FieldFace, oneof: s
     presence: field.presence !== FeatureSet_FieldPresence.IMPLICIT,
     required: field.presence === FeatureSet_FieldPresence.LEGACY_REQUIRED,
     message: (face.any?.message ?? face.message) as unknown as PayloadCodec | undefined,
-    scalar: face.scalar ?? scalarOf(field.enum ? ScalarType.INT32 : (field.scalar ?? ScalarType.BYTES), field.utf8Validation),
+    scalar: face.scalar ?? (field.enum ? enumScalar(field.enum) : scalarOf(field.scalar ?? ScalarType.BYTES, field.utf8Validation)),
     closed: field.enum && !field.enum.open ? field.enum.values.map(({ number }) => number) : undefined,
-    enumZero: field.enum?.values[0]?.number,
     packed: field.fieldKind === "list" && field.packed,
     group: field.fieldKind !== "map" && field.message !== undefined && "delimitedEncoding" in field && field.delimitedEncoding,
     key: field.fieldKind === "map" ? scalarOf(field.mapKey, field.utf8Validation) : undefined,
@@ -177,9 +175,10 @@ function scalarOf(type: ScalarType, strict: boolean): Scalar<unknown, never> {
   return scalars[ScalarType[type].toLowerCase() as keyof typeof scalars];
 }
 
-/** What a scalar or enum is when it is not on the wire. */
-export function zeroOf({ enumZero, scalar }: FieldPlan): unknown {
-  return enumZero ?? scalar.zero(false);
+/** An enum is an int32, and its first number where none was sent. */
+function enumScalar({ values }: DescEnum): Scalar<unknown, never> {
+  const first = values[0]?.number ?? 0;
+  return first === 0 ? scalars.int32 : { ...scalars.int32, zero: () => first };
 }
 
 function emptyFace(fields: readonly FieldPlan[]): () => Face {
@@ -188,7 +187,7 @@ function emptyFace(fields: readonly FieldPlan[]): () => Face {
     if (field.oneof !== undefined) initial.set(field.oneof, () => ({ case: undefined }));
     else if (field.kind === "list") initial.set(field.property, () => []);
     else if (field.kind === "map") initial.set(field.property, () => ({}));
-    else if (!field.presence) initial.set(field.property, () => zeroOf(field));
+    else if (!field.presence) initial.set(field.property, () => field.scalar.zero(false));
   }
   const entries = [...initial];
   return () => {

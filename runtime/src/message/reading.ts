@@ -1,8 +1,7 @@
-import { setOwn } from "../own.js";
 import { keepBeside } from "./beside.js";
 import type { PayloadCodec } from "./payload.js";
-import { type Face, type FieldPlan, type MessagePlan, zeroOf } from "./plan.js";
-import { keepUnknown, Reader } from "./reader.js";
+import type { Face, FieldPlan, MessagePlan } from "./plan.js";
+import { keepUnknown, type Reader } from "./reader.js";
 
 /** Reads fields into the face, to the end of the message. */
 export function readFields(plan: MessagePlan, face: Face, reader: Reader): void {
@@ -43,47 +42,33 @@ function readSingular(field: FieldPlan, face: Face, reader: Reader, wireType: nu
   }
 }
 
-function readList(field: FieldPlan, list: unknown[], reader: Reader, wireType: number): void {
-  if (field.message === undefined && wireType === 2 && field.scalar.wireType !== 2) return reader.packed(list, field.scalar);
-  reader.path?.enter(list.length);
-  const value = readElement(field, reader, wireType, undefined);
-  keepBeside(reader, list, list.length, value);
-  list.push(value);
-  reader.path?.leave();
+function readList({ message, scalar, group }: FieldPlan, list: unknown[], reader: Reader, wireType: number): void {
+  if (message) {
+    expect(group ? 3 : 2, wireType, reader);
+    reader.push(list, asCodec(message));
+  } else if (wireType === 2 && scalar.wireType !== 2) reader.packed(list, scalar);
+  else {
+    expect(scalar.wireType, wireType, reader);
+    reader.pushScalar(list, scalar);
+  }
 }
 
-/** Reads one entry of a map: a message with the key as field 1 and the value as field 2, in either order, either missing. */
-function readEntry(field: FieldPlan, map: Face, reader: Reader, mapWireType: number): void {
-  if (mapWireType !== 2) reader.refuseWireType(2, mapWireType);
-  const keys = field.key as NonNullable<FieldPlan["key"]>;
-  const outer = reader.enter();
-  let key = String(keys.zero(true));
-  let value: unknown;
-  let found = false;
-  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-    const wireType = tag & 7;
-    if (tag >>> 3 === 1) {
-      if (wireType !== keys.wireType) reader.refuseWireType(keys.wireType, wireType);
-      key = String(keys.read(reader, true));
-    } else if (tag >>> 3 === 2) {
-      reader.path?.enterKey(key);
-      value = readElement(field, reader, wireType, found ? value : undefined);
-      found = true;
-      reader.path?.leave();
-    } else reader.unknown(tag);
-  }
-  reader.leave(outer);
-  if (!found) value = field.message ? field.message.read(new Reader(new Uint8Array(0)), undefined) : zeroOf(field);
-  keepBeside(reader, map, key, value);
-  setOwn(map, key, value);
+function readEntry({ message, scalar, key }: FieldPlan, map: Face, reader: Reader, wireType: number): void {
+  const keys = key as NonNullable<FieldPlan["key"]>;
+  expect(2, wireType, reader);
+  if (message) reader.entry(map, keys, asCodec(message));
+  else reader.scalarEntry(map, keys, scalar);
 }
 
 /** Reads one scalar, enum or message. */
-function readElement(field: FieldPlan, reader: Reader, wireType: number, into: unknown): unknown {
-  const expected = field.message === undefined ? field.scalar.wireType : field.group ? 3 : 2;
+function readElement({ message, scalar, group, presence }: FieldPlan, reader: Reader, wireType: number, into: unknown): unknown {
+  expect(message === undefined ? scalar.wireType : group ? 3 : 2, wireType, reader);
+  if (message === undefined) return scalar.read(reader, presence);
+  return group ? reader.group(asCodec(message), into) : reader.message(asCodec(message), into);
+}
+
+function expect(expected: number, wireType: number, reader: Reader): void {
   if (wireType !== expected) reader.refuseWireType(expected, wireType);
-  if (field.message === undefined) return field.scalar.read(reader, field.presence);
-  return field.group ? reader.group(asCodec(field.message), into) : reader.message(asCodec(field.message), into);
 }
 
 /** A companion is both; here it is known by its internal half. */

@@ -1,34 +1,31 @@
-import { besideOf, keepBeside } from "../message/beside.js";
+import { besideOf } from "../message/beside.js";
+import type { MessageCodec } from "../message/codec.js";
 import type { PayloadCodec } from "../message/payload.js";
 import type { Reader } from "../message/reader.js";
+import { scalars } from "../message/scalar.js";
 import type { Writer } from "../message/writer.js";
-import { setOwn } from "../own.js";
 import { refuse } from "../wire/path.js";
 import { WholeValue } from "./json.js";
 
+/** A companion is both; here it is known by its internal half. */
+type Values = MessageCodec<unknown, unknown> & PayloadCodec;
+
 /** Reads a message that has nothing but a repeated field of values, as an array. */
-export function readList(values: PayloadCodec, itemTag: number, reader: Reader, into: unknown): unknown[] {
+export function readList(values: Values, itemTag: number, reader: Reader, into: unknown): unknown[] {
   const list: unknown[] = Array.isArray(into) ? into : [];
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-    if (tag !== itemTag) {
-      skipItem(tag, itemTag, reader);
-      continue;
-    }
-    reader.path?.enter(list.length);
-    const value = readValue(values, reader);
-    if (reader.beside !== undefined) keepBeside(reader, list, list.length, value);
-    list.push(value);
-    reader.path?.leave();
+    if (tag === itemTag) reader.push(list, values);
+    else skip(tag, itemTag, reader);
   }
   return list;
 }
 
 /** Reads a message that has nothing but a map from string to values, as an object. */
-export function readMap(values: PayloadCodec, entryTag: number, reader: Reader, into: unknown): Record<string, unknown> {
+export function readMap(values: Values, entryTag: number, reader: Reader, into: unknown): Record<string, unknown> {
   const map = isMap(into) ? into : {};
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-    if (tag === entryTag) readEntry(values, reader, map);
-    else skipItem(tag, entryTag, reader);
+    if (tag === entryTag) reader.entry(map, scalars.string, values);
+    else skip(tag, entryTag, reader);
   }
   return map;
 }
@@ -38,55 +35,20 @@ function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-function readEntry(values: PayloadCodec, reader: Reader, map: Record<string, unknown>): void {
-  const outer = reader.enter();
-  let key = "";
-  let value: unknown = null;
-  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-    if (tag === 10) key = reader.key();
-    else if (tag === 18) {
-      reader.path?.enterKey(key);
-      value = readValue(values, reader);
-      reader.path?.leave();
-    } else if (tag >>> 3 < 3) throw new Error(`an entry of a map with wire type ${tag & 7}`);
-    else reader.unknown(tag);
-  }
-  reader.leave(outer);
-  keepBeside(reader, map, key, value);
-  setOwn(map, key, value);
-}
-
-function readValue(values: PayloadCodec, reader: Reader): unknown {
-  const outer = reader.enter();
-  reader.deeper();
-  const value = values.read(reader, undefined);
-  reader.depth--;
-  reader.leave(outer);
-  return value;
-}
-
-function skipItem(tag: number, expected: number, reader: Reader): void {
-  if (tag >>> 3 === expected >>> 3) throw new Error(`an item with wire type ${tag & 7}`);
+function skip(tag: number, expected: number, reader: Reader): void {
+  if (tag >>> 3 === expected >>> 3) reader.refuseWireType(expected & 7, tag & 7);
   reader.unknown(tag);
 }
 
 /** Writes an array as such a message. @throws Error if it is none */
-export function writeList(values: PayloadCodec, itemTag: number, writer: Writer, init: unknown): void {
-  if (!Array.isArray(init)) refuse("an array", init);
+export function writeList(values: Values, itemTag: number, writer: Writer, init: unknown): void {
   writer.deeper();
-  for (let i = 0; i < init.length; i++) {
-    writer.path?.enter(i);
-    const start = writer.fork(itemTag);
-    values.write(writer, init[i]);
-    writer.unknown(besideOf(init, i, init[i]));
-    writer.join(start);
-    writer.path?.leave();
-  }
+  writer.list(itemTag, init as readonly unknown[], values);
   writer.depth--;
 }
 
 /** Writes an object as such a message; members that are undefined are dropped. @throws Error if it is no plain object */
-export function writeMap(values: PayloadCodec, entryTag: number, writer: Writer, init: unknown): void {
+export function writeMap(values: Values, entryTag: number, writer: Writer, init: unknown): void {
   if (!isPlain(init)) refuse("an object", init);
   writer.deeper();
   for (const key of Object.keys(init)) {
