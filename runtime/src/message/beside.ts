@@ -14,7 +14,7 @@ let any = false;
 const none: readonly UnknownField[] = [];
 
 /** Remembers the fields that came with the value at a key of an object or array: a plain value cannot carry them. A copy of the object does not have them. */
-export function rememberBeside(container: object, key: string | number, value: unknown, fields: readonly UnknownField[]): void {
+function rememberBeside(container: object, key: string | number, value: unknown, fields: readonly UnknownField[]): void {
   any = true;
   let byKey = besides.get(container);
   if (byKey === undefined) {

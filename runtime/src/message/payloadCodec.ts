@@ -1,7 +1,8 @@
 import { misfit, Path } from "../wire/path.js";
 import type { MessageCodec } from "./codec.js";
-import { nameOf, type PayloadCodec } from "./payload.js";
+import type { PayloadCodec } from "./payload.js";
 import { Reader } from "./reader.js";
+import { enterLast } from "./trace.js";
 import { Writer } from "./writer.js";
 
 /** What every companion shares: the public codec over the payload codec. */
@@ -52,7 +53,7 @@ export abstract class PayloadMessageCodec<F, I> implements MessageCodec<F, I>, P
       this.write(writer, init);
       return misfit(this.typeName, new Path(), first);
     } catch (reason) {
-      enterLast(writer, path);
+      enterLast(writer);
       return misfit(this.typeName, path, reason);
     } finally {
       writer.release();
@@ -68,7 +69,7 @@ export abstract class PayloadMessageCodec<F, I> implements MessageCodec<F, I>, P
       this.#read(reader);
       return misfit(this.typeName, new Path(), first);
     } catch (reason) {
-      enterLast(reader, path);
+      enterLast(reader);
       return misfit(this.typeName, path, reason);
     }
   }
@@ -80,10 +81,4 @@ function finishJoins({ joins, path }: Reader): void {
     path?.return(steps);
     plan.finish(face as Record<string, unknown>, sidecars, path);
   }
-}
-
-/** The field of a generated message in which something went wrong. */
-function enterLast({ names, lastTag }: Reader | Writer, path: Path): void {
-  const name = names && nameOf(names, lastTag);
-  if (name !== undefined) path.enter(name);
 }

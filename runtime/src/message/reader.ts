@@ -4,9 +4,10 @@ import { readKey } from "../wire/utf8.js";
 import { keepBeside } from "./beside.js";
 import type { MessageCodec, UnknownField } from "./codec.js";
 import type { GeneratedCodec } from "./generated.js";
-import { type FieldNames, nameOf, type PayloadCodec, tagOf } from "./payload.js";
+import { type FieldNames, type PayloadCodec, tagOf } from "./payload.js";
 import { type Scalar, scalars } from "./scalar.js";
 import type { Join } from "./sidecar.js";
+import { enterField, leaveField } from "./trace.js";
 
 /** A companion, seen as what reads a face. */
 type Reads<Face> = MessageCodec<Face, never>;
@@ -24,9 +25,9 @@ export class Reader extends WireReader {
   message<Face>(codec: Reads<Face>, into?: Face): Face {
     const outer = this.enter();
     this.deeper();
-    const field = this.path === undefined ? undefined : this.#enterField();
+    const field = this.path === undefined ? undefined : enterField(this);
     const face = (codec as unknown as PayloadCodec).read(this, into);
-    if (field !== undefined) this.#leaveField(field);
+    if (field !== undefined) leaveField(this, field);
     this.depth--;
     this.leave(outer);
     return face as Face;
@@ -40,9 +41,9 @@ export class Reader extends WireReader {
     const after = this.pos;
     this.pos = start;
     this.deeper();
-    const field = this.path === undefined ? undefined : this.#enterField();
+    const field = this.path === undefined ? undefined : enterField(this);
     const face = (codec as unknown as PayloadCodec).read(this, into);
-    if (field !== undefined) this.#leaveField(field);
+    if (field !== undefined) leaveField(this, field);
     this.depth--;
     this.leave(outer);
     this.pos = after;
@@ -58,23 +59,23 @@ export class Reader extends WireReader {
 
   /** Reads one more message of a list, a group too. */
   push<Face>(list: Face[], codec: Reads<Face>): void {
-    const field = this.path === undefined ? undefined : this.#enterField(list.length);
+    const field = this.path === undefined ? undefined : enterField(this, list.length);
     const value = (this.lastTag & 7) === 3 ? this.group(codec) : this.message(codec);
-    if (field !== undefined) this.#leaveField(field);
+    if (field !== undefined) leaveField(this, field);
     if (this.beside !== undefined) keepBeside(this, list, list.length, value);
     list.push(value);
   }
 
   /** Reads one more element of a list. */
   pushScalar<Face>(list: Face[], scalar: Scalar<Face, never>): void {
-    const field = this.path === undefined ? undefined : this.#enterField(list.length);
+    const field = this.path === undefined ? undefined : enterField(this, list.length);
     list.push(scalar.read(this, true));
-    if (field !== undefined) this.#leaveField(field);
+    if (field !== undefined) leaveField(this, field);
   }
 
   /** Reads elements of a list, one after the other. */
   packed<Face>(list: Face[], scalar: Scalar<Face, never>): void {
-    const field = this.path === undefined ? undefined : this.#enterField();
+    const field = this.path === undefined ? undefined : enterField(this);
     const outer = this.enter();
     while (this.pos < this.end) {
       this.path?.enter(list.length);
@@ -83,21 +84,21 @@ export class Reader extends WireReader {
     }
     if (this.pos !== this.end) throw new Error("truncated: the last element runs past the end of its list");
     this.leave(outer);
-    if (field !== undefined) this.#leaveField(field);
+    if (field !== undefined) leaveField(this, field);
   }
 
   /** Reads an entry of a map of messages. */
   entry<Face>(map: { [key: string]: Face }, key: Scalar<unknown, never>, codec: Reads<Face>): void {
-    const field = this.path === undefined ? undefined : this.#enterField();
+    const field = this.path === undefined ? undefined : enterField(this);
     readEntry(this, map, key, codec);
-    if (field !== undefined) this.#leaveField(field);
+    if (field !== undefined) leaveField(this, field);
   }
 
   /** Reads an entry of a map of scalars. */
   scalarEntry<Face>(map: { [key: string]: Face }, key: Scalar<unknown, never>, scalar: Scalar<Face, never>): void {
-    const field = this.path === undefined ? undefined : this.#enterField();
+    const field = this.path === undefined ? undefined : enterField(this);
     readScalarEntry(this, map, key, scalar);
-    if (field !== undefined) this.#leaveField(field);
+    if (field !== undefined) leaveField(this, field);
   }
 
   /** Whether the number that comes next is one that a closed enum names. If not, it is kept with the unknown fields. */
@@ -124,29 +125,6 @@ export class Reader extends WireReader {
     if (known !== undefined) this.refuseWireType(known & 7, tag & 7);
     keepUnknown(face, { no: tag >>> 3, wireType: tag & 7, data: this.unknown(tag) });
   }
-
-  /** With a path: enters the field that the last tag announced, and perhaps an element of it. */
-  #enterField(index?: number): Entered {
-    const { names, lastTag, path } = this;
-    const entered = { names, lastTag, steps: path?.steps() ?? [] };
-    if (names !== undefined) path?.enter(nameOf(names, lastTag) ?? `field ${lastTag >>> 3}`);
-    if (index !== undefined) path?.enter(index);
-    this.names = undefined;
-    return entered;
-  }
-
-  #leaveField({ names, lastTag, steps }: Entered): void {
-    this.path?.return(steps);
-    this.names = names;
-    this.lastTag = lastTag;
-  }
-}
-
-/** Where reading was before it entered a field. */
-interface Entered {
-  readonly names: FieldNames | undefined;
-  readonly lastTag: number;
-  readonly steps: readonly (string | number)[];
 }
 
 /** Keeps a field that is not known in the face. */

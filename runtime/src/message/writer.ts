@@ -3,9 +3,10 @@ import { WireWriter } from "../wire/writer.js";
 import { besideOf } from "./beside.js";
 import type { MessageCodec } from "./codec.js";
 import type { GeneratedCodec } from "./generated.js";
-import { type FieldNames, nameOf, type PayloadCodec } from "./payload.js";
+import type { FieldNames, PayloadCodec } from "./payload.js";
 import { type Scalar, scalars } from "./scalar.js";
 import type { Parts } from "./sidecar.js";
+import { enterField, leaveField } from "./trace.js";
 
 /** A companion, seen as what writes an init. */
 type Writes<Init> = MessageCodec<unknown, Init>;
@@ -76,9 +77,9 @@ export class Writer extends WireWriter {
     if (init === undefined) return;
     this.lastTag = tag;
     const start = this.fork(tag);
-    const field = this.path === undefined ? undefined : this.#enterField();
+    const field = this.path === undefined ? undefined : enterField(this);
     (codec as unknown as PayloadCodec).write(this, init);
-    if (field !== undefined) this.#leaveField(field);
+    if (field !== undefined) leaveField(this, field);
     this.join(start);
   }
 
@@ -87,9 +88,9 @@ export class Writer extends WireWriter {
     if (init === undefined) return;
     this.lastTag = tag;
     this.tag(tag);
-    const field = this.path === undefined ? undefined : this.#enterField();
+    const field = this.path === undefined ? undefined : enterField(this);
     (codec as unknown as PayloadCodec).write(this, init);
-    if (field !== undefined) this.#leaveField(field);
+    if (field !== undefined) leaveField(this, field);
     this.tag(tag + 1);
   }
 
@@ -98,9 +99,9 @@ export class Writer extends WireWriter {
     if (init === undefined) return;
     this.lastTag = tag;
     const start = (tag & 7) === 3 ? this.tag(tag) : this.fork(tag);
-    const field = this.path === undefined ? undefined : this.#enterField();
+    const field = this.path === undefined ? undefined : enterField(this);
     (codec as unknown as PayloadCodec).write(this, init);
-    if (field !== undefined) this.#leaveField(field);
+    if (field !== undefined) leaveField(this, field);
     this.unknown(besideOf(container, key, init));
     if (start === undefined) this.tag(tag + 1);
     else this.join(start);
@@ -110,45 +111,45 @@ export class Writer extends WireWriter {
   list<Init>(tag: number, list: readonly Init[] | undefined, codec: Writes<Init>): void {
     if (list === undefined) return;
     this.lastTag = tag;
-    const field = this.path === undefined ? undefined : this.#enterField();
+    const field = this.path === undefined ? undefined : enterField(this);
     writeList(this, tag, list, codec as unknown as PayloadCodec);
-    if (field !== undefined) this.#leaveField(field);
+    if (field !== undefined) leaveField(this, field);
   }
 
   /** A list of scalars, each with its tag. */
   scalarList<Init>(tag: number, list: readonly Init[] | undefined, scalar: Scalar<unknown, Init>): void {
     if (list === undefined) return;
     this.lastTag = tag;
-    const field = this.path === undefined ? undefined : this.#enterField();
+    const field = this.path === undefined ? undefined : enterField(this);
     writeScalars(this, tag, list, scalar);
-    if (field !== undefined) this.#leaveField(field);
+    if (field !== undefined) leaveField(this, field);
   }
 
   /** A list of scalars, one after the other. */
   packed<Init>(tag: number, list: readonly Init[] | undefined, scalar: Scalar<unknown, Init>): void {
     if (list === undefined) return;
     this.lastTag = tag;
-    const field = this.path === undefined ? undefined : this.#enterField();
+    const field = this.path === undefined ? undefined : enterField(this);
     writePacked(this, tag, list, scalar);
-    if (field !== undefined) this.#leaveField(field);
+    if (field !== undefined) leaveField(this, field);
   }
 
   /** A map of messages. */
   map<Init>(tag: number, map: { readonly [key: string]: Init } | undefined, key: Scalar<unknown, never>, codec: Writes<Init>): void {
     if (map === undefined) return;
     this.lastTag = tag;
-    const field = this.path === undefined ? undefined : this.#enterField();
+    const field = this.path === undefined ? undefined : enterField(this);
     writeMap(this, tag, map, key, codec as unknown as PayloadCodec);
-    if (field !== undefined) this.#leaveField(field);
+    if (field !== undefined) leaveField(this, field);
   }
 
   /** A map of scalars. */
   scalarMap<Init>(tag: number, map: { readonly [key: string]: Init } | undefined, key: Scalar<unknown, never>, scalar: Scalar<unknown, Init>): void {
     if (map === undefined) return;
     this.lastTag = tag;
-    const field = this.path === undefined ? undefined : this.#enterField();
+    const field = this.path === undefined ? undefined : enterField(this);
     writeScalarMap(this, tag, map, key, scalar);
-    if (field !== undefined) this.#leaveField(field);
+    if (field !== undefined) leaveField(this, field);
   }
 
   /** A value that has to be there. */
@@ -179,28 +180,6 @@ export class Writer extends WireWriter {
   joined(number: number, parts: Parts, codec: GeneratedCodec): void {
     codec.joined?.write(number, parts, this);
   }
-
-  /** With a path: enters the field of the last tag. */
-  #enterField(): Entered {
-    const { names, lastTag, path } = this;
-    const entered = { names, lastTag, steps: path?.steps() ?? [] };
-    if (names !== undefined) path?.enter(nameOf(names, lastTag) ?? `field ${lastTag >>> 3}`);
-    this.names = undefined;
-    return entered;
-  }
-
-  #leaveField({ names, lastTag, steps }: Entered): void {
-    this.path?.return(steps);
-    this.names = names;
-    this.lastTag = lastTag;
-  }
-}
-
-/** Where writing was before it entered a field. */
-interface Entered {
-  readonly names: FieldNames | undefined;
-  readonly lastTag: number;
-  readonly steps: readonly (string | number)[];
 }
 
 function writeList(writer: Writer, tag: number, list: readonly unknown[], codec: PayloadCodec): void {

@@ -298,6 +298,6 @@ export class WireWriter {
 }
 
 /** How many bytes a varint takes. */
-export function sizeOfVarint(value: number): number {
+function sizeOfVarint(value: number): number {
   return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : value < 0x10000000 ? 4 : 5;
 }
