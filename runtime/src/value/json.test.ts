@@ -90,6 +90,50 @@ describe("bare tokens", () => {
   });
 });
 
+describe("the numbers of JSON text", () => {
+  const literals = ["0", "-0", "-0.0", "9007199254740991", "-9007199254740991", "9007199254740992", "-9007199254740993", "9007199254740991.4"]
+    .concat([
+      "9007199254740993.0",
+      "12345678901234567890e-5",
+      "0.12345678901234567890",
+      "1e20",
+      "1E21",
+      "1e308",
+      "1e309",
+      "-1E+0400",
+      "1e-400",
+      "17e0000000001",
+    ])
+    .concat(["1".repeat(309), `${"1".repeat(400)}.5`]);
+  const literal = fc.oneof(
+    fc.constantFrom(...literals),
+    fc.integer().map(String),
+    fc.bigInt().map(String),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+  );
+  /** What a literal is read as; undefined if no number holds it. */
+  const readAs = (text: string): number | bigint | undefined => {
+    if (/^-?\d+$/.test(text) && !Number.isSafeInteger(Number(text))) return BigInt(text);
+    return Number.isFinite(Number(text)) ? Number(text) : undefined;
+  };
+
+  it("keep what they say wherever they stand, or the text stays text", () => {
+    fc.assert(
+      fc.property(fc.array(literal, { minLength: 1, maxLength: 5 }), fc.integer({ min: 0, max: 300 }), (texts, depth) => {
+        const text = `${"[".repeat(depth)}{"1e999":[${texts.join(" ,")}],"last":${texts[0]}}${"]".repeat(depth)}`;
+        const values = texts.map(readAs);
+        let read = parseJson(text);
+        if (values.includes(undefined)) {
+          expect(read).toEqual(new RawJson(text));
+          return;
+        }
+        for (let i = 0; i < depth; i++) [read] = read as [JsonValue];
+        expect(read).toStrictEqual({ "1e999": values, last: values[0] });
+      }),
+    );
+  });
+});
+
 describe("the faces of JSON text", () => {
   const read = (scalar: Scalar<unknown, never>, text: string, present: boolean): unknown =>
     scalar.read(new Reader(text === "" ? new Uint8Array(1) : StringValue.encode(text).subarray(1)), present);
