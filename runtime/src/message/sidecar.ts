@@ -151,7 +151,7 @@ function joinField(field: JoinedField, face: Face, beside: unknown, path: Path |
       list[i] = dialect.fromWire(list[i] as AnyMessage, undefined, placeOf(field, face, list, i));
       path?.leave();
     }
-  } else if (kind === "map") joinMap(field, face, (beside ?? {}) as Face, path);
+  } else if (kind === "map") joinMap(field, face, beside as Face | undefined, path);
   else if (oneof !== undefined) {
     const chosen = face[oneof] as { case?: string; value?: unknown };
     if (chosen.case === property) chosen.value = dialect.fromWire(chosen.value as AnyMessage, undefined, placeOf(field, face, chosen, "value"));
@@ -163,16 +163,17 @@ function joinField(field: JoinedField, face: Face, beside: unknown, path: Path |
   }
 }
 
-function joinMap(field: JoinedField, face: Face, bytes: Face, path: Path | undefined): void {
+function joinMap(field: JoinedField, face: Face, bytes: Face | undefined, path: Path | undefined): void {
   const map = face[field.property] as Face;
-  const join = (key: string, any: unknown): void => {
-    path?.enterKey(key);
-    setOwn(map, key, field.dialect.fromWire(any as AnyMessage | undefined, own(bytes, key) as Uint8Array | undefined, placeOf(field, face, map, key)));
-    path?.leave();
-  };
-  const keys = Object.keys(map);
-  for (const key of keys) join(key, own(map, key));
-  for (const key of Object.keys(bytes)) if (!Object.hasOwn(map, key)) join(key, undefined);
+  for (const key of Object.keys(map)) joinEntry(field, face, map, key, map[key], bytes && own(bytes, key), path);
+  if (bytes === undefined) return;
+  for (const key of Object.keys(bytes)) if (!Object.hasOwn(map, key)) joinEntry(field, face, map, key, undefined, bytes[key], path);
+}
+
+function joinEntry(field: JoinedField, face: Face, map: Face, key: string, any: unknown, bytes: unknown, path: Path | undefined): void {
+  path?.enterKey(key);
+  setOwn(map, key, field.dialect.fromWire(any as AnyMessage | undefined, bytes as Uint8Array | undefined, placeOf(field, face, map, key)));
+  path?.leave();
 }
 
 // --- writing -------------------------------------------------------------------------------------------------------------

@@ -48,6 +48,13 @@ interface Form {
   readonly packed: PackedType | undefined;
 }
 
+/** What a type URL says. */
+interface Known {
+  readonly form: Form | undefined;
+  /** The tag, if it is one that needs bytes beside the Any. */
+  readonly binaryTag: string | undefined;
+}
+
 /** How many forms are remembered: a peer may send any number of type URLs. */
 const formLimit = 256;
 
@@ -62,7 +69,7 @@ export class AnyDialect implements Dialect {
   readonly #typeUrls: readonly TypeUrl[];
   readonly #kinds = new Map<string, Set<AnyKind>>();
   readonly #tags = new Map<AnyKind, string>();
-  readonly #forms = new Map<string, { readonly tag: string | undefined; readonly form: Form | undefined }>();
+  readonly #forms = new Map<string, Known>();
   readonly #formsOfTags = new Map<string, Form>();
   readonly #packed: boolean;
   readonly #bareTokens: boolean;
@@ -90,10 +97,10 @@ export class AnyDialect implements Dialect {
     if (bytes !== undefined) rememberBytes(bytes);
     if (any === undefined) return bytes;
     if (bytes !== undefined) return receiveBinary(this.#binaryType(any.typeUrl), bytes, any, this.#bareTokens);
-    const { tag, form } = this.#known(any.typeUrl);
-    if (tag?.endsWith(binary)) {
+    const { form, binaryTag } = this.#known(any.typeUrl);
+    if (binaryTag !== undefined) {
       const where = place.sidecar === undefined ? "and there is no field for them" : `which are missing: ${place.sidecar} is not set`;
-      throw new Error(`the type ${quoted(tag)} needs bytes beside it, ${where}`);
+      throw new Error(`the type ${quoted(binaryTag)} needs bytes beside it, ${where}`);
     }
     if (form === undefined || any.$unknown !== undefined) return any;
     const read = this.#read(form, any.value);
@@ -126,12 +133,11 @@ export class AnyDialect implements Dialect {
 
   // --- reading -----------------------------------------------------------------------------------------------------------
 
-  /** The tag and the form of a type URL. */
-  #known(typeUrl: string): { readonly tag: string | undefined; readonly form: Form | undefined } {
+  #known(typeUrl: string): Known {
     let known = this.#forms.get(typeUrl);
     if (known === undefined) {
       const tag = this.#tagOf(typeUrl);
-      known = { tag, form: this.#formOf(typeUrl, tag) };
+      known = { form: this.#formOf(typeUrl, tag), binaryTag: tag?.endsWith(binary) ? tag : undefined };
       if (this.#forms.size >= formLimit) this.#forms.clear();
       this.#forms.set(typeUrl, known);
     }

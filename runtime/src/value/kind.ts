@@ -77,7 +77,8 @@ const called: Readonly<Record<AnyKind, string>> = {
 
 /** Whether a tag that stands for these kinds may have a value. */
 export function isOneOf(kinds: ReadonlySet<AnyKind>, value: unknown): boolean {
-  return value instanceof RawJson || [...kinds].some((kind) => fits[kind](value));
+  for (const kind of kinds) if (fits[kind](value)) return true;
+  return value instanceof RawJson;
 }
 
 /** @throws Error if a tag that stands for these kinds cannot have a value */

@@ -5,7 +5,16 @@ import { parseShortJson } from "./short-json.js";
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 it("reads what it reads as JSON.parse does", () => {
-  const short = fc.oneof(fc.maxSafeInteger(), fc.string({ maxLength: 70 }), fc.string({ unit: "grapheme", maxLength: 20 }), fc.boolean(), fc.constant(null));
+  const decimal = fc.tuple(fc.integer({ min: -(10 ** 8), max: 10 ** 8 }), fc.integer({ min: 0, max: 10 })).map(([digits, scale]) => digits / 10 ** scale);
+  const short = fc.oneof(
+    decimal,
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.maxSafeInteger(),
+    fc.string({ maxLength: 70 }),
+    fc.string({ unit: "grapheme", maxLength: 20 }),
+    fc.boolean(),
+    fc.constant(null),
+  );
   fc.assert(
     fc.property(short, (value) => {
       const text = JSON.stringify(value);
@@ -22,7 +31,15 @@ it("leaves to others what is not exactly such JSON", () => {
     "-",
     "-0",
     "01",
-    "1.5",
+    "-0.5",
+    "00.5",
+    ".5",
+    "5.",
+    "-.5",
+    "1.5.",
+    "1.2.3",
+    "1.5e3",
+    "0.123456789012345",
     "1e3",
     "1234567890123456",
     '"',
@@ -42,14 +59,9 @@ it("leaves to others what is not exactly such JSON", () => {
     "NaN",
   ];
   expect(others.map((text) => parseShortJson(bytes(text)))).toEqual(others.map(() => undefined));
-  expect(["0", "-1", "123456789012345", '""', '"a b"', "true", "false", "null"].map((text) => parseShortJson(bytes(text)))).toEqual([
-    0,
-    -1,
-    123456789012345,
-    "",
-    "a b",
-    true,
-    false,
-    null,
-  ]);
+  expect(
+    ["0", "-1", "123456789012345", "0.1", "-1.10", "0.0", "99999999.9999999", "1.00000000000001", '""', '"a b"', "true", "false", "null"].map((text) =>
+      parseShortJson(bytes(text)),
+    ),
+  ).toEqual([0, -1, 123456789012345, 0.1, -1.1, 0, 99999999.9999999, 1.00000000000001, "", "a b", true, false, null]);
 });
