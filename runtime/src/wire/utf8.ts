@@ -121,8 +121,8 @@ function readAscii(bytes: Uint8Array, start: number, end: number): string | unde
   }
 }
 
-/** How many keys are remembered, and how long they may be. */
-const slots = 1024;
+/** How many keys are remembered, and how long they may be. Where a message has more keys, each takes the place of one that comes again. */
+const slots = 4096;
 const longest = 64;
 const keys: string[] = new Array<string>(slots).fill("");
 /** The bytes of the key in each slot. */
@@ -152,7 +152,7 @@ export function readKey(bytes: Uint8Array, start: number, end: number): string {
     const key = readUtf8(bytes, start, end);
     if (key.length !== length) return key;
     keys[slot] = key;
-    bytesOfKeys.set(bytes.subarray(start, end), slot * longest);
+    for (let i = 0; i < length; i++) bytesOfKeys[slot * longest + i] = bytes[start + i] as number;
   }
   next[last] = slot;
   last = slot;
