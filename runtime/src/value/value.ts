@@ -64,17 +64,21 @@ class ValueCodec extends PayloadMessageCodec<unknown, unknown> {
   readonly #int64: number;
   readonly #double: number;
   readonly #boolean: number;
+  readonly #bytes: number;
+  readonly #json: number;
   readonly #list: number;
   readonly #map: number;
 
   constructor(typeName: string, members: ValueMembers) {
     super(typeName);
-    const { string, integers = [], float, boolean, list, map } = members;
+    const { string, integers = [], float, boolean, bytes, json, list, map } = members;
     this.#members = members;
     this.#string = string?.[1] === scalars.string ? string[0] : none;
     this.#int64 = (integers[0]?.[1] as unknown) === scalars.int64 ? (integers[0]?.[0] as number) : none;
     this.#double = float?.[1] === scalars.double ? float[0] : none;
     this.#boolean = boolean?.[0] ?? none;
+    this.#bytes = bytes?.[1] === scalars.bytes ? bytes[0] : none;
+    this.#json = json?.[1] === scalars.string ? json[0] : none;
     this.#list = list?.[0] ?? none;
     this.#map = map?.[0] ?? none;
   }
@@ -88,6 +92,8 @@ class ValueCodec extends PayloadMessageCodec<unknown, unknown> {
       else if (tag === this.#int64) value = reader.safeInt64();
       else if (tag === this.#double) value = reader.double();
       else if (tag === this.#boolean) value = reader.bool();
+      else if (tag === this.#json) value = parseJson(reader.string());
+      else if (tag === this.#bytes) value = reader.bytes();
       else if (tag === this.#list || tag === this.#map)
         value = this.#readContainer(tag, reader, last === tag || (last === 0 && this.#members.json === undefined) ? value : undefined);
       else {
