@@ -16,7 +16,7 @@ const shortText = 32;
  * Messages are written one behind the other into pieces of memory of this size, as Node does for its Buffers: memory of its own for each
  * would take longer than most messages.
  */
-const poolSize = 8 * 1024;
+const poolSize = 16 * 1024;
 let pool: Uint8Array = new Uint8Array(poolSize);
 let used = 0;
 /** Memory for messages for which that is too small; not kept if it is larger than this. */
@@ -59,7 +59,11 @@ export class WireWriter {
 
   /** What was written. */
   finish(): Uint8Array {
-    if (this.buffer !== pool) return this.buffer.slice(this.#start, this.pos);
+    if (this.buffer !== pool) {
+      // The next one of that size would have to leave the pool, too.
+      if (this.#isPooled && this.pos - this.#start < poolSize / 2) used = poolSize;
+      return this.buffer.slice(this.#start, this.pos);
+    }
     used = this.pos;
     return pool.subarray(this.#start, this.pos);
   }
