@@ -1,6 +1,6 @@
 import { setOwn } from "../own.js";
 import { WireReader } from "../wire/reader.js";
-import { readKey } from "../wire/utf8.js";
+import { readKey, readUtf8 } from "../wire/utf8.js";
 import { keepBeside } from "./beside.js";
 import type { MessageCodec, UnknownField } from "./codec.js";
 import type { GeneratedCodec } from "./generated.js";
@@ -156,18 +156,22 @@ function readEntry(reader: Reader, map: Record<string, unknown>, keys: Scalar<un
   setOwn(map, key, value);
 }
 
-/** Reads an entry as all write it, a short key and then a short value; gives false if it is another one. */
-function readUsualEntry(reader: Reader, map: Record<string, unknown>, codec: PayloadCodec): boolean {
-  const { buffer, pos } = reader;
-  const keyLength = buffer[pos + 2] as number;
-  const keyEnd = pos + 3 + keyLength;
+/** Where the key ends of an entry as all write it, a short key and then a short value of bytes; 0 if it is another one. */
+function usualKeyEnd({ buffer, pos, end: outer, path }: Reader): number {
+  const keyEnd = pos + 3 + (buffer[pos + 2] as number);
   const end = pos + 1 + (buffer[pos] as number);
-  const outer = reader.end;
-  if (reader.path !== undefined || end > outer || end - pos > 0x80 || buffer[pos + 1] !== 10 || keyEnd + 2 > end) return false;
-  if (buffer[keyEnd] !== 18 || (buffer[keyEnd + 1] as number) !== end - keyEnd - 2) return false;
+  if (path !== undefined || end > outer || end - pos > 0x80 || buffer[pos + 1] !== 10 || keyEnd + 2 > end) return 0;
+  return buffer[keyEnd] === 18 && (buffer[keyEnd + 1] as number) === end - keyEnd - 2 ? keyEnd : 0;
+}
+
+/** Reads such an entry whose value is a message; gives false if it is another one. */
+function readUsualEntry(reader: Reader, map: Record<string, unknown>, codec: PayloadCodec): boolean {
+  const keyEnd = usualKeyEnd(reader);
+  if (keyEnd === 0) return false;
+  const { buffer, pos, end: outer } = reader;
   const key = readKey(buffer, pos + 3, keyEnd);
   reader.pos = keyEnd + 2;
-  reader.end = end;
+  reader.end = pos + 1 + (buffer[pos] as number);
   reader.deeper();
   const value = codec.read(reader, undefined);
   reader.depth--;
@@ -178,7 +182,19 @@ function readUsualEntry(reader: Reader, map: Record<string, unknown>, codec: Pay
   return true;
 }
 
+/** Reads such an entry whose value is a string; gives false if it is another one. */
+function readUsualText(reader: Reader, map: Record<string, unknown>): boolean {
+  const keyEnd = usualKeyEnd(reader);
+  if (keyEnd === 0) return false;
+  const { buffer, pos } = reader;
+  const end = pos + 1 + (buffer[pos] as number);
+  setOwn(map, readKey(buffer, pos + 3, keyEnd), readUtf8(buffer, keyEnd + 2, end));
+  reader.pos = end;
+  return true;
+}
+
 function readScalarEntry(reader: Reader, map: Record<string, unknown>, keys: Scalar<unknown, never>, scalar: Scalar<unknown, never>): void {
+  if (keys === scalars.string && scalar === scalars.string && readUsualText(reader, map)) return;
   const outer = reader.enter();
   let key = keys === scalars.string ? "" : String(keys.zero(true));
   let value: unknown;
