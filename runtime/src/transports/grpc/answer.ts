@@ -4,9 +4,10 @@ import { type Route, streamsRequests, streamsResponses } from "../../servicer/ro
 import { abortable, untilAborted } from "../../streams.js";
 import type { ServerCall } from "./call.js";
 import type { Calls } from "./calls.js";
-import { inbox } from "./inbox.js";
+import { Inbox } from "./inbox.js";
 import { Outbox } from "./outbox.js";
 import { asBytes } from "./parcel.js";
+import { type Wire, wireOf } from "./wire.js";
 
 /** Has a grpc-js server answer the calls of a route. */
 export function register(server: Server, route: Route, calls: Calls): void {
@@ -44,8 +45,10 @@ async function answerStream(
   surface: ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>,
 ): Promise<void> {
   const { signal } = call.context;
+  const wire = wireOf((surface as { call?: object }).call);
   const outbox = new Outbox(surface, signal);
-  const requests = "request" in surface ? undefined : abortable(decoded(surface, method.input), signal);
+  if (wire) outbox.use(wire);
+  const requests = "request" in surface ? undefined : abortable(decoded(surface, wire, method.input), signal);
   try {
     const answer = respond(requests ?? method.input.decode((surface as ServerWritableStream<Buffer, Buffer>).request), call.context, call.draining);
     if (streamsResponses(method.kind)) {
@@ -62,15 +65,23 @@ async function answerStream(
     }
     const trailer = call.trailer();
     call.sendHeader();
+    outbox.flush();
     surface.end(trailer);
   } finally {
+    outbox.flush();
     // Whoever still reads the requests gets no more of them.
     void requests?.return?.();
   }
 }
 
-async function* decoded(surface: ServerDuplexStream<Buffer, Buffer>, codec: MessageCodec<unknown, unknown>): AsyncGenerator<unknown, void> {
-  for await (const bytes of inbox(surface)) yield codec.decode(bytes);
+async function* decoded(
+  surface: ServerDuplexStream<Buffer, Buffer>,
+  wire: Wire | undefined,
+  codec: MessageCodec<unknown, unknown>,
+): AsyncGenerator<unknown, void> {
+  const inbox = new Inbox(surface);
+  if (wire) inbox.use(wire);
+  for await (const bytes of inbox) yield codec.decode(bytes);
   // Node tells the end of what is read also when the client reset the stream, and the reset later; and clients on Node end their requests
   // before they reset.
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));

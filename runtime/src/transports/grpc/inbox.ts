@@ -1,32 +1,97 @@
 import type { Readable } from "node:stream";
+import { divert, type Wire } from "./wire.js";
+
+/** How many messages wait here before the peer is stopped: as many as a stream of Node holds. */
+const enough = 16;
 
 /**
- * The messages of a grpc-js stream. It reads ahead as many as the stream itself holds, which are 16, and no more while nobody asks:
- * then HTTP/2's flow control stops the peer.
+ * The messages of a grpc-js stream. It reads ahead a few, and what came with them, and no more while nobody asks: then HTTP/2's flow control
+ * stops the peer.
  *
  * Ends when all were given, however the call ended: what became of it tells its status.
  */
-export async function* inbox(stream: Readable): AsyncGenerator<Buffer, void> {
-  let ended = stream.readableEnded || stream.destroyed;
-  let wake = (): void => {};
-  const onReadable = (): void => wake();
-  const onEnd = (): void => {
-    ended = true;
-    wake();
-  };
-  stream.on("readable", onReadable).on("end", onEnd).on("close", onEnd);
-  try {
-    for (;;) {
-      const message = stream.read() as Buffer | null;
-      if (message !== null) yield message;
-      else if (ended) return;
-      else {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
+export class Inbox implements AsyncIterableIterator<Buffer> {
+  readonly #stream: Readable;
+  #wire: Wire | undefined;
+  #messages: Buffer[] = [];
+  #given = 0;
+  #isEnded = false;
+  #isPaused = false;
+  #wake: ((result: IteratorResult<Buffer, undefined>) => void) | undefined;
+
+  constructor(stream: Readable) {
+    this.#stream = stream;
+    const take = (message: Buffer): void => this.#take(message);
+    const end = (): void => this.#end();
+    stream.on("data", take).once("end", end).once("close", end);
+    if (stream.readableEnded || stream.destroyed) this.#end();
+  }
+
+  /** Takes messages from the wire of the call, past its stream. */
+  use(wire: Wire): void {
+    this.#wire = wire;
+    divert(wire, (message) => this.#take(message));
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<Buffer, undefined>> {
+    const value = this.#messages[this.#given];
+    if (value) {
+      this.#given++;
+      if (this.#given === this.#messages.length) this.#refill();
+      return Promise.resolve({ done: false, value });
     }
-  } finally {
-    stream.off("readable", onReadable).off("end", onEnd).off("close", onEnd);
+    if (this.#isEnded) return Promise.resolve(done);
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  /** Wants no more: the peer is stopped. */
+  async return(): Promise<IteratorResult<Buffer, undefined>> {
+    this.#pause();
+    this.#messages = [];
+    this.#given = 0;
+    this.#end();
+    return done;
+  }
+
+  #take(message: Buffer): void {
+    if (this.#isEnded) return;
+    if (this.#wake) return this.#answer({ done: false, value: message });
+    this.#messages.push(message);
+    if (!this.#isPaused && this.#messages.length - this.#given >= enough) this.#pause();
+  }
+
+  #pause(): void {
+    this.#isPaused = true;
+    this.#stream.pause();
+    this.#wire?.stream.pause();
+  }
+
+  /** All were given: more may come. */
+  #refill(): void {
+    this.#messages = [];
+    this.#given = 0;
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#stream.resume();
+    this.#wire?.stream.resume();
+  }
+
+  #end(): void {
+    this.#isEnded = true;
+    this.#answer(done);
+  }
+
+  #answer(result: IteratorResult<Buffer, undefined>): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.(result);
   }
 }
+
+const done = { done: true, value: undefined } as const;

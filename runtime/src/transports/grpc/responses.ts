@@ -6,9 +6,10 @@ import type { MethodInfo } from "../../servicer/service.js";
 import { abortable } from "../../streams.js";
 import { ActiveCall } from "./active.js";
 import type { Connection } from "./connection.js";
-import { inbox } from "./inbox.js";
+import { Inbox } from "./inbox.js";
 import { Outbox } from "./outbox.js";
 import { asBytes, openResponse } from "./parcel.js";
+import { onWire } from "./wire.js";
 
 /** What the calls of a channel share. */
 export interface Calling {
@@ -54,16 +55,24 @@ export class ResponseStream implements AsyncIterableIterator<unknown> {
     const { connection, metadata, grpcOptions } = this.#calling.begin(this.#options);
     // On the wire the kinds differ only in how many messages come.
     const { path } = this.#method;
+    const over = new AbortController();
+    // Told later: grpc-js makes the wire when it has a connection.
+    onWire(metadata, (wire) => {
+      inbox.use(wire);
+      // With the header grpc-js takes this wire for good; before, it may write all again on another.
+      wire.stream.once("response", () => outbox.use(wire));
+    });
     const surface: ClientDuplexStream<Buffer, Buffer> = connection.client.makeBidiStreamRequest(path, asBytes, asBytes, metadata, grpcOptions);
     // Without a listener it would be thrown; the status comes with another event.
     surface.on("error", () => {});
-    const over = new AbortController();
+    const inbox = new Inbox(surface);
+    const outbox = new Outbox(surface, over.signal);
     const call = new ActiveCall(surface, this.#options, connection);
     this.#call = call;
     void call.ended.then(() => over.abort());
-    this.#send(surface, call, over.signal).catch((reason: unknown) => call.fail(reason));
+    this.#send(surface, outbox, call, over.signal).catch((reason: unknown) => call.fail(reason));
     try {
-      for await (const message of inbox(surface)) {
+      for await (const message of inbox) {
         if (call.failed) break;
         yield openResponse(this.#method, message);
       }
@@ -74,9 +83,8 @@ export class ResponseStream implements AsyncIterableIterator<unknown> {
     }
   }
 
-  async #send(surface: ClientDuplexStream<Buffer, Buffer>, call: ActiveCall, over: AbortSignal): Promise<void> {
+  async #send(surface: ClientDuplexStream<Buffer, Buffer>, outbox: Outbox, call: ActiveCall, over: AbortSignal): Promise<void> {
     const streaming = streamsRequests(this.#method.kind);
-    const outbox = new Outbox(surface, over);
     let count = 0;
     for await (const request of abortable(this.#requests, over)) {
       await outbox.post(this.#encode(request, call));
@@ -84,6 +92,7 @@ export class ResponseStream implements AsyncIterableIterator<unknown> {
       if (!streaming) break;
     }
     if (count === 0 && !streaming) throw new BridgeError("internal", `${this.#method.path}: no request`);
+    outbox.flush();
     surface.end();
   }
 

@@ -4,6 +4,7 @@ import { type Connector, repairConnector, wasPingedTooOften } from "./connector.
 import { repairHeaders, repairMessage } from "./headers.js";
 import type { Keepalive } from "./keepalive.js";
 import type { Sockets } from "./sockets.js";
+import { tellWire } from "./wire.js";
 
 /** How a call ended, with the code of the reset if there was one. */
 interface Ended {
@@ -64,6 +65,7 @@ export function repairClient(client: Client, { streaming, sockets, keepalive }: 
         cancelWithoutEnd(call);
         tellLostSession(call);
         if (streaming.has(path)) holdTrailers(call);
+        tellWire(metadata, call);
       }
       return call;
     };
