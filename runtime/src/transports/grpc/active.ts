@@ -4,13 +4,6 @@ import type { CallOptions } from "../../servicer/options.js";
 import { errorOf, type GrpcStatus } from "./errors.js";
 import { fromGrpc } from "./metadata.js";
 
-/** What is used here of a call that grpc-js makes. */
-export interface Surface {
-  cancel(): void;
-  on(event: "metadata", listener: (metadata: GrpcMetadata) => void): unknown;
-  on(event: "status", listener: (status: GrpcStatus) => void): unknown;
-}
-
 /** Where calls are while they are under way. */
 export interface CallsUnderWay {
   add(call: ActiveCall): void;
@@ -19,7 +12,11 @@ export interface CallsUnderWay {
 
 /** One call under way at the client: cancels it, and knows why it failed. */
 export class ActiveCall {
-  readonly #surface: Surface;
+  readonly #cancel: () => void;
+  readonly #options: CallOptions;
+  readonly #all: CallsUnderWay;
+  readonly #unwatch: () => void;
+  #resolve: (status: GrpcStatus) => void = () => {};
   /** Why this end gave the call up. */
   #failure: { readonly reason: unknown } | undefined;
   #over = false;
@@ -27,20 +24,18 @@ export class ActiveCall {
   /** The status, when it is there and the callbacks of the options were called. Never rejects. */
   readonly ended: Promise<GrpcStatus>;
 
-  /** @param all where this one is until it is over */
-  constructor(surface: Surface, options: CallOptions, all: CallsUnderWay) {
-    this.#surface = surface;
+  /**
+   * @param cancel has grpc-js cancel it
+   * @param all where this one is until it is over
+   */
+  constructor(cancel: () => void, options: CallOptions, all: CallsUnderWay) {
+    this.#cancel = cancel;
+    this.#options = options;
+    this.#all = all;
     all.add(this);
-    const unwatch = onAbort(options.signal, () => this.fail(canceledBy(options.signal as AbortSignal)));
-    surface.on("metadata", (header) => this.#tell(options.onHeader, header));
+    this.#unwatch = onAbort(options.signal, () => this.fail(canceledBy(options.signal as AbortSignal)));
     this.ended = new Promise((resolve) => {
-      surface.on("status", (status) => {
-        this.#tell(options.onTrailer, status.metadata);
-        this.#over = true;
-        all.delete(this);
-        unwatch();
-        resolve(status);
-      });
+      this.#resolve = resolve;
     });
   }
 
@@ -49,11 +44,25 @@ export class ActiveCall {
     return this.#failure !== undefined;
   }
 
+  /** The header came. */
+  begin(header: GrpcMetadata): void {
+    this.#tell(this.#options.onHeader, header);
+  }
+
+  /** The status came: the call is over. */
+  end(status: GrpcStatus): void {
+    this.#tell(this.#options.onTrailer, status.metadata);
+    this.#over = true;
+    this.#all.delete(this);
+    this.#unwatch();
+    this.#resolve(status);
+  }
+
   /** Cancels the call, if it is not over. The first reason is what the caller gets. */
   fail(reason: unknown): void {
     if (this.#over) return;
     this.#failure ??= { reason };
-    this.#surface.cancel();
+    this.#cancel();
   }
 
   /** Throws why the call failed: the reason that this end had, or else the status. */
@@ -64,12 +73,13 @@ export class ActiveCall {
   }
 
   #tell(listener: ((metadata: ReturnType<typeof fromGrpc>) => void) | undefined, metadata: GrpcMetadata): void {
+    if (!listener) return;
     try {
-      listener?.(fromGrpc(metadata));
+      listener(fromGrpc(metadata));
     } catch (reason) {
       // It must not be thrown into grpc-js: the caller gets it.
       this.#failure ??= { reason };
-      this.#surface.cancel();
+      this.#cancel();
     }
   }
 }

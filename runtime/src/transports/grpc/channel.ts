@@ -1,15 +1,16 @@
+import { status as statuses } from "@grpc/grpc-js";
 import { canceledBy, channelClosed } from "../../abort.js";
+import { BridgeError } from "../../errors.js";
 import type { CallOptions } from "../../servicer/options.js";
 import type { MethodInfo } from "../../servicer/service.js";
 import type { Channel, ConnectOptions } from "../../transport.js";
 import { ActiveCall } from "./active.js";
 import { targetOf } from "./address.js";
 import { Connection, type ConnectionSettings } from "./connection.js";
-import type { GrpcStatus } from "./errors.js";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.js";
 import { grpcLimits, type Limits, limitsOf } from "./limits.js";
-import { toGrpc } from "./metadata.js";
-import { asBytes, openResponse, parcel } from "./parcel.js";
+import { fromGrpc, toGrpc } from "./metadata.js";
+import { openResponse, parcel } from "./parcel.js";
 import { type Calling, ResponseStream } from "./responses.js";
 import { type ChannelTls, channelCredentials } from "./tls.js";
 
@@ -96,19 +97,26 @@ class GrpcChannel implements Channel, Calling {
   }
 
   async unary(method: MethodInfo, request: unknown, options: CallOptions): Promise<unknown> {
-    const { connection, metadata, grpcOptions } = this.begin(options);
+    const { connection, metadata, deadline } = this.begin(options);
     const message = this.encode(method, request);
-    let failure: GrpcStatus | null = null;
+    // Without the streams, interceptors and stack traces that grpc-js makes for each call of its clients.
+    const surface = connection.client.getChannel().createCall(method.path, deadline, null, null, null);
+    const call = new ActiveCall(() => surface.cancelWithStatus(statuses.CANCELLED, "Cancelled on client"), options, connection);
     let response: Buffer | undefined;
-    const surface = connection.client.makeUnaryRequest(method.path, asBytes, asBytes, message, metadata, grpcOptions, (error, value) => {
-      failure = error;
-      response = value;
+    surface.start(metadata, {
+      onReceiveMetadata: (header) => call.begin(header),
+      onReceiveMessage: (bytes: Buffer) => {
+        response = bytes;
+      },
+      onReceiveStatus: (status) => call.end(status),
     });
-    const call = new ActiveCall(surface, options, connection);
+    surface.startRead();
+    surface.sendMessageWithContext({}, message);
+    surface.halfClose();
     const status = await call.ended;
-    // An OK without a message is a failure that only the callback tells.
-    call.check(failure ?? status);
-    return openResponse(method, response as unknown as Buffer);
+    call.check(status);
+    if (!response) throw new BridgeError("unimplemented", "No message received", { metadata: fromGrpc(status.metadata) });
+    return openResponse(method, response);
   }
 
   stream(method: MethodInfo, requests: AsyncIterable<unknown>, options: CallOptions): AsyncIterable<unknown> {
@@ -129,7 +137,7 @@ class GrpcChannel implements Channel, Calling {
     return {
       connection: this.#connection,
       metadata: toGrpc(metadata, "invalid_argument"),
-      grpcOptions: limited ? { deadline: Date.now() + timeoutMs } : {},
+      deadline: limited ? Date.now() + timeoutMs : Number.POSITIVE_INFINITY,
     };
   }
 

@@ -1,4 +1,4 @@
-import type { ClientDuplexStream, CallOptions as GrpcCallOptions, Metadata as GrpcMetadata } from "@grpc/grpc-js";
+import type { ClientDuplexStream, Metadata as GrpcMetadata } from "@grpc/grpc-js";
 import { BridgeError } from "../../errors.js";
 import type { CallOptions } from "../../servicer/options.js";
 import { streamsRequests } from "../../servicer/routes.js";
@@ -15,8 +15,8 @@ import { onWire } from "./wire.js";
 export interface Calling {
   /** The message of a request. @throws BridgeError invalid_argument or resource_exhausted */
   encode(method: MethodInfo, request: unknown): Buffer;
-  /** The connection, metadata and options of a call. @throws BridgeError if it cannot be made */
-  begin(options: CallOptions): { readonly connection: Connection; readonly metadata: GrpcMetadata; readonly grpcOptions: GrpcCallOptions };
+  /** The connection, metadata and deadline of a call, in milliseconds since 1970 or Infinity. @throws BridgeError if it cannot be made */
+  begin(options: CallOptions): { readonly connection: Connection; readonly metadata: GrpcMetadata; readonly deadline: number };
 }
 
 /** The responses of a call in which either side streams. The call starts with the first `next()`; `return()` cancels it at once. */
@@ -52,7 +52,7 @@ export class ResponseStream implements AsyncIterableIterator<unknown> {
   }
 
   async *#receive(): AsyncGenerator<unknown, void> {
-    const { connection, metadata, grpcOptions } = this.#calling.begin(this.#options);
+    const { connection, metadata, deadline } = this.#calling.begin(this.#options);
     // On the wire the kinds differ only in how many messages come.
     const { path } = this.#method;
     const over = new AbortController();
@@ -62,12 +62,13 @@ export class ResponseStream implements AsyncIterableIterator<unknown> {
       // With the header grpc-js takes this wire for good; before, it may write all again on another.
       wire.stream.once("response", () => outbox.use(wire));
     });
-    const surface: ClientDuplexStream<Buffer, Buffer> = connection.client.makeBidiStreamRequest(path, asBytes, asBytes, metadata, grpcOptions);
+    const surface: ClientDuplexStream<Buffer, Buffer> = connection.client.makeBidiStreamRequest(path, asBytes, asBytes, metadata, { deadline });
     // Without a listener it would be thrown; the status comes with another event.
     surface.on("error", () => {});
     const inbox = new Inbox(surface);
     const outbox = new Outbox(surface, over.signal);
-    const call = new ActiveCall(surface, this.#options, connection);
+    const call = new ActiveCall(() => surface.cancel(), this.#options, connection);
+    surface.on("metadata", (header) => call.begin(header)).on("status", (status) => call.end(status));
     this.#call = call;
     void call.ended.then(() => over.abort());
     this.#send(surface, outbox, call, over.signal).catch((reason: unknown) => call.fail(reason));
