@@ -29,11 +29,13 @@ export function faultResponse({ success, code, reason, message, details }: Fault
   return response;
 }
 
-function filled(init: unknown, [step, ...rest]: FaultPath, value: unknown): unknown {
+/** The init with the value at the end of the path, unless something is there. @param from the steps before this one are done */
+function filled(init: unknown, path: FaultPath, value: unknown, from = 0): unknown {
   if (!isRecord(init)) return init;
+  const step = path[from] as string;
   const there = init[step];
-  const [next, ...more] = rest;
-  const now = next === undefined ? (there === undefined ? value : there) : filled(there === undefined ? {} : there, [next, ...more], value);
+  const isLast = from === path.length - 1;
+  const now = isLast ? (there === undefined ? value : there) : filled(there === undefined ? {} : there, path, value, from + 1);
   return now === there ? init : overlaid(init, { [step]: now });
 }
 

@@ -212,7 +212,7 @@ export abstract class End {
   handler(name: string): Handler | undefined {
     const handlers = this.#handlers as Readonly<Record<string, unknown>> | undefined;
     const handler = handlers?.[name];
-    return typeof handler === "function" ? (handler.bind(handlers) as Handler) : undefined;
+    return typeof handler === "function" ? (message, envelope, context) => Reflect.apply(handler, handlers, [message, envelope, context]) : undefined;
   }
 
   problem(kind: LinkProblem["kind"], member: string | undefined, error: BridgeError): void {

@@ -1,6 +1,6 @@
 import { BridgeError } from "../errors.js";
 import type { AnyCodec } from "../message/codec.js";
-import { isRecord } from "../own.js";
+import { isRecord, setOwn } from "../own.js";
 import type { EndShape, MemberShape } from "./shape.js";
 
 /** A member of an envelope, or the bare message of a stream that has none. */
@@ -51,11 +51,10 @@ export class Direction {
     if (oneof === undefined) return { member: this.members.values().next().value, message: face, correlation: "", envelope: {} };
     if (!isRecord(face))
       throw new BridgeError("invalid_argument", `${this.#codec.typeName} is no envelope: the generated code does not fit, generate it again`);
-    const { [oneof]: content, ...rest } = face;
-    const envelope: Record<string, unknown> = rest;
-    const { case: name, value } = content as { case: string | undefined; value?: unknown };
-    const told = correlation === undefined ? undefined : envelope[correlation];
-    if (correlation !== undefined) delete envelope[correlation];
+    const envelope: Record<string, unknown> = {};
+    for (const name of Object.keys(face)) if (name !== oneof && name !== correlation) setOwn(envelope, name, face[name]);
+    const { case: name, value } = face[oneof] as { case: string | undefined; value?: unknown };
+    const told = correlation === undefined ? undefined : face[correlation];
     return { member: name === undefined ? undefined : this.#byCase.get(name), message: value, correlation: typeof told === "string" ? told : "", envelope };
   }
 }
