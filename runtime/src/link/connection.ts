@@ -1,5 +1,6 @@
 import { BridgeError } from "../errors.js";
 import { readFault } from "../fault/reading.js";
+import { Flow, Handover, handOver, type Take } from "../flow.js";
 import { Answers } from "./answers.js";
 import type { End } from "./end.js";
 import type { Member, Received } from "./envelope.js";
@@ -14,7 +15,7 @@ type Waking = (result: IteratorResult<Uint8Array, undefined> | Promise<IteratorR
 const done = { done: true, value: undefined } as const;
 
 /** One stream of a link, from its first message to its last: what is written to it, and what is read from it. */
-export class Connection implements AsyncIterableIterator<Uint8Array> {
+export class Connection extends Flow<Uint8Array> {
   readonly pending: PendingRequests = new PendingRequests();
   /** When the last message came, in the milliseconds of performance.now(). */
   receivedAt: number = performance.now();
@@ -28,11 +29,13 @@ export class Connection implements AsyncIterableIterator<Uint8Array> {
   #isOver = false;
   #isDeaf = false;
   #wake: Waking | undefined;
+  #handover: Handover<Uint8Array> | undefined;
 
   #first: Uint8Array | undefined;
 
   /** @param first what is written before all else */
   constructor(end: End, first?: Uint8Array) {
+    super();
     this.#end = end;
     this.#first = first;
     this.#answers = new Answers(end, this);
@@ -51,46 +54,47 @@ export class Connection implements AsyncIterableIterator<Uint8Array> {
 
   // --- what is written ---------------------------------------------------------------------------------------------------
 
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
   /** The next message to write. The transport asks for it when it has room. */
-  next(): Promise<IteratorResult<Uint8Array, undefined>> {
+  override next(): Promise<IteratorResult<Uint8Array, undefined>> {
     if (this.#ending?.error) return Promise.reject(this.#ending.error);
-    if (this.#ending || this.#isOver) return Promise.resolve(done);
-    if (this.#first) {
-      const value = this.#first;
-      this.#first = undefined;
-      this.#end.counts.sent++;
-      return Promise.resolve({ done: false, value });
-    }
-    const item = this.#end.queue.take();
-    if (item) return Promise.resolve({ done: false, value: this.#written(item) });
+    const value = this.#take();
+    if (value) return Promise.resolve({ done: false, value });
+    if (this.isOver) return Promise.resolve(done);
     return new Promise((resolve) => {
       this.#wake = resolve;
     });
   }
 
+  override handOver(take: Take<Uint8Array>): Promise<void> {
+    this.#handover = new Handover(
+      () => this.#take(),
+      take,
+      () => void this.return(),
+    );
+    if (this.isOver) this.#endWriting();
+    else this.#handover.run();
+    return this.#handover.over;
+  }
+
   /** The transport wants no more. */
-  return(): Promise<IteratorResult<Uint8Array, undefined>> {
+  override return(): Promise<IteratorResult<Uint8Array, undefined>> {
     this.#isOver = true;
-    this.#wakeWith(done);
+    this.#endWriting();
     return Promise.resolve(done);
   }
 
   /** There is something to write. */
   wake(): void {
-    if (!this.#wake || this.isOver) return;
-    const item = this.#end.queue.take();
-    if (item) this.#wakeWith({ done: false, value: this.#written(item) });
+    if (this.#handover) return this.#handover.run();
+    const value = this.#wake && this.#take();
+    if (value) this.#wakeWith({ done: false, value });
   }
 
   /** Ends what is written: as done, or with an error. What is not taken yet stays in the queue. */
   finish(error?: BridgeError): void {
     if (this.isOver) return;
     this.#ending = { error };
-    this.#wakeWith(error ? Promise.reject(error) : done);
+    this.#endWriting();
   }
 
   /** A request is written: its reply may come. */
@@ -105,12 +109,32 @@ export class Connection implements AsyncIterableIterator<Uint8Array> {
     this.#unconfirmed.add(notification, this.#position);
   }
 
+  /** What is to be written now, if there is anything. */
+  #take(): Uint8Array | undefined {
+    if (this.isOver) return undefined;
+    const first = this.#first;
+    if (first) {
+      this.#first = undefined;
+      this.#end.counts.sent++;
+      return first;
+    }
+    const item = this.#end.queue.take();
+    return item && this.#written(item);
+  }
+
   #written(item: Outgoing): Uint8Array {
     this.#position++;
     this.#end.counts.sent++;
     item.onTaken?.(this);
     this.#end.inbox.changed();
     return item.bytes;
+  }
+
+  #endWriting(): void {
+    const error = this.#ending?.error;
+    if (error) this.#handover?.fail(error);
+    else this.#handover?.end();
+    this.#wakeWith(error ? Promise.reject(error) : done);
   }
 
   #wakeWith(result: Parameters<Waking>[0]): void {
@@ -125,11 +149,19 @@ export class Connection implements AsyncIterableIterator<Uint8Array> {
 
   /** Reads until the other end is done, or until this one is deaf. Throws why the stream failed. */
   async read(messages: AsyncIterable<unknown>): Promise<void> {
-    for await (const bytes of messages) {
-      if (this.#isDeaf) return;
+    await handOver(messages, (bytes) => {
+      if (this.#isDeaf) return false;
       this.receive(bytes as Uint8Array);
-      while (!this.#end.inbox.hasRoom && !this.#isOver) await this.#end.inbox.change();
-    }
+      return this.#hasRoom ? undefined : this.#room();
+    });
+  }
+
+  get #hasRoom(): boolean {
+    return this.#end.inbox.hasRoom || this.#isOver;
+  }
+
+  async #room(): Promise<void> {
+    while (!this.#hasRoom) await this.#end.inbox.change();
   }
 
   /** Reads no more: what comes now is as if it had not been read. */
@@ -163,7 +195,7 @@ export class Connection implements AsyncIterableIterator<Uint8Array> {
   /** The stream is gone. Gives back what was asked and not answered. */
   lost(error: BridgeError): Pending[] {
     this.#isOver = true;
-    this.#wakeWith(done);
+    this.#endWriting();
     this.#answers.lost(error);
     for (const { onLost } of this.#end.queue.removeAll(({ only }) => only === this)) onLost?.();
     this.#end.inbox.changed();

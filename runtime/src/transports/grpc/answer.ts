@@ -1,13 +1,13 @@
 import type { Server, ServerDuplexStream, ServerUnaryCall, ServerWritableStream, sendUnaryData } from "@grpc/grpc-js";
-import type { MessageCodec } from "../../message/codec.js";
+import { handOverUntilAborted } from "../../flow.js";
 import { type Route, streamsRequests, streamsResponses } from "../../servicer/routes.js";
-import { abortable, untilAborted } from "../../streams.js";
+import { untilAborted } from "../../streams.js";
 import type { ServerCall } from "./call.js";
 import type { Calls } from "./calls.js";
-import { Inbox } from "./inbox.js";
 import { Outbox } from "./outbox.js";
 import { asBytes } from "./parcel.js";
-import { type Wire, wireOf } from "./wire.js";
+import { Requests } from "./requests.js";
+import { wireOf } from "./wire.js";
 
 /** Has a grpc-js server answer the calls of a route. */
 export function register(server: Server, route: Route, calls: Calls): void {
@@ -48,16 +48,16 @@ async function answerStream(
   const wire = wireOf((surface as { call?: object }).call);
   const outbox = new Outbox(surface, signal);
   if (wire) outbox.use(wire);
-  const requests = "request" in surface ? undefined : abortable(decoded(surface, wire, method.input), signal);
+  const requests = "request" in surface ? undefined : new Requests(surface, wire, method.input, signal);
   try {
     const answer = respond(requests ?? method.input.decode((surface as ServerWritableStream<Buffer, Buffer>).request), call.context, call.draining);
     if (streamsResponses(method.kind)) {
       call.sendHeaderSoon();
-      for await (const response of abortable(answer as AsyncIterable<unknown>, signal)) {
+      await handOverUntilAborted(answer as AsyncIterable<unknown>, signal, (response) => {
         const message = call.encode(response);
         call.sendHeader();
-        await outbox.post(message);
-      }
+        return outbox.post(message);
+      });
     } else {
       const message = call.encode(await untilAborted(answer as Promise<unknown>, signal));
       call.sendHeader();
@@ -70,19 +70,6 @@ async function answerStream(
   } finally {
     outbox.flush();
     // Whoever still reads the requests gets no more of them.
-    void requests?.return?.();
+    void requests?.return();
   }
-}
-
-async function* decoded(
-  surface: ServerDuplexStream<Buffer, Buffer>,
-  wire: Wire | undefined,
-  codec: MessageCodec<unknown, unknown>,
-): AsyncGenerator<unknown, void> {
-  const inbox = new Inbox(surface);
-  if (wire) inbox.use(wire);
-  for await (const bytes of inbox) yield codec.decode(bytes);
-  // Node tells the end of what is read also when the client reset the stream, and the reset later; and clients on Node end their requests
-  // before they reset.
-  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { Flow, Handover, type Take } from "../../flow.js";
 import { divert, type Wire } from "./wire.js";
 
 /** How many messages wait here before the peer is stopped: as many as a stream of Node holds. */
@@ -10,21 +11,25 @@ const enough = 16;
  *
  * Ends when all were given, however the call ended: what became of it tells its status.
  */
-export class Inbox implements AsyncIterableIterator<Buffer> {
+export class Inbox extends Flow<Buffer> {
   readonly #stream: Readable;
   #wire: Wire | undefined;
   #messages: Buffer[] = [];
   #given = 0;
   #isEnded = false;
   #isPaused = false;
+  #handover: Handover<Buffer> | undefined;
   #wake: ((result: IteratorResult<Buffer, undefined>) => void) | undefined;
 
-  constructor(stream: Readable) {
+  /** @param wire what is below the stream, if that is known already */
+  constructor(stream: Readable, wire?: Wire) {
+    super();
     this.#stream = stream;
     const take = (message: Buffer): void => this.#take(message);
     const end = (): void => this.#end();
     stream.on("data", take).once("end", end).once("close", end);
     if (stream.readableEnded || stream.destroyed) this.#end();
+    if (wire) this.use(wire);
   }
 
   /** Takes messages from the wire of the call, past its stream. */
@@ -33,25 +38,29 @@ export class Inbox implements AsyncIterableIterator<Buffer> {
     divert(wire, (message) => this.#take(message));
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  next(): Promise<IteratorResult<Buffer, undefined>> {
-    const value = this.#messages[this.#given];
-    if (value) {
-      this.#given++;
-      if (this.#given === this.#messages.length) this.#refill();
-      return Promise.resolve({ done: false, value });
-    }
+  override next(): Promise<IteratorResult<Buffer, undefined>> {
+    const value = this.#shift();
+    if (value) return Promise.resolve({ done: false, value });
     if (this.#isEnded) return Promise.resolve(done);
     return new Promise((resolve) => {
       this.#wake = resolve;
     });
   }
 
+  override handOver(take: Take<Buffer>): Promise<void> {
+    const next = (): Buffer | undefined => {
+      const message = this.#shift();
+      if (!message && this.#isEnded) handover.end();
+      return message;
+    };
+    const handover = new Handover(next, take, () => void this.return());
+    this.#handover = handover;
+    handover.run();
+    return handover.over;
+  }
+
   /** Wants no more: the peer is stopped. */
-  async return(): Promise<IteratorResult<Buffer, undefined>> {
+  override async return(): Promise<IteratorResult<Buffer, undefined>> {
     this.#pause();
     this.#messages = [];
     this.#given = 0;
@@ -63,7 +72,14 @@ export class Inbox implements AsyncIterableIterator<Buffer> {
     if (this.#isEnded) return;
     if (this.#wake) return this.#answer({ done: false, value: message });
     this.#messages.push(message);
+    this.#handover?.run();
     if (!this.#isPaused && this.#messages.length - this.#given >= enough) this.#pause();
+  }
+
+  #shift(): Buffer | undefined {
+    const message = this.#messages[this.#given];
+    if (message && ++this.#given === this.#messages.length) this.#refill();
+    return message;
   }
 
   #pause(): void {
@@ -84,6 +100,7 @@ export class Inbox implements AsyncIterableIterator<Buffer> {
 
   #end(): void {
     this.#isEnded = true;
+    this.#handover?.run();
     this.#answer(done);
   }
 

@@ -1,9 +1,9 @@
 import type { ClientDuplexStream, Metadata as GrpcMetadata } from "@grpc/grpc-js";
 import { BridgeError } from "../../errors.js";
+import { Flow, handOverUntilAborted, type Take } from "../../flow.js";
 import type { CallOptions } from "../../servicer/options.js";
 import { streamsRequests } from "../../servicer/routes.js";
 import type { MethodInfo } from "../../servicer/service.js";
-import { abortable } from "../../streams.js";
 import { ActiveCall } from "./active.js";
 import type { Connection } from "./connection.js";
 import { Inbox } from "./inbox.js";
@@ -20,8 +20,8 @@ export interface Calling {
 }
 
 /** The responses of a call in which either side streams. The call starts with the first `next()`; `return()` cancels it at once. */
-export class ResponseStream implements AsyncIterableIterator<unknown> {
-  readonly #responses: AsyncGenerator<unknown, void>;
+export class ResponseStream extends Flow<unknown> {
+  readonly #responses: AsyncGenerator<unknown, undefined>;
   readonly #calling: Calling;
   readonly #method: MethodInfo;
   readonly #requests: AsyncIterable<unknown>;
@@ -30,6 +30,7 @@ export class ResponseStream implements AsyncIterableIterator<unknown> {
   #left = false;
 
   constructor(calling: Calling, method: MethodInfo, requests: AsyncIterable<unknown>, options: CallOptions) {
+    super();
     this.#calling = calling;
     this.#method = method;
     this.#requests = requests;
@@ -37,21 +38,46 @@ export class ResponseStream implements AsyncIterableIterator<unknown> {
     this.#responses = this.#receive();
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  next(): Promise<IteratorResult<unknown, void>> {
+  override next(): Promise<IteratorResult<unknown, undefined>> {
     return this.#responses.next();
   }
 
-  return(): Promise<IteratorResult<unknown, void>> {
+  override return(): Promise<IteratorResult<unknown, undefined>> {
     this.#left = true;
     this.#call?.fail(undefined);
-    return this.#responses.return();
+    return this.#responses.return(undefined);
   }
 
-  async *#receive(): AsyncGenerator<unknown, void> {
+  override async handOver(take: Take<unknown>): Promise<void> {
+    const { call, inbox } = this.#start();
+    let isLeft = false;
+    try {
+      await inbox.handOver((message) => {
+        if (call.failed) return false;
+        const taken = take(openResponse(this.#method, message));
+        isLeft = taken === false;
+        return taken;
+      });
+      if (!isLeft) await this.#check(call);
+    } finally {
+      call.fail(undefined);
+    }
+  }
+
+  async *#receive(): AsyncGenerator<unknown, undefined> {
+    const { call, inbox } = this.#start();
+    try {
+      for await (const message of inbox) {
+        if (call.failed) break;
+        yield openResponse(this.#method, message);
+      }
+      await this.#check(call);
+    } finally {
+      call.fail(undefined);
+    }
+  }
+
+  #start(): { readonly call: ActiveCall; readonly inbox: Inbox } {
     const { connection, metadata, deadline } = this.#calling.begin(this.#options);
     // On the wire the kinds differ only in how many messages come.
     const { path } = this.#method;
@@ -72,26 +98,23 @@ export class ResponseStream implements AsyncIterableIterator<unknown> {
     this.#call = call;
     void call.ended.then(() => over.abort());
     this.#send(surface, outbox, call, over.signal).catch((reason: unknown) => call.fail(reason));
-    try {
-      for await (const message of inbox) {
-        if (call.failed) break;
-        yield openResponse(this.#method, message);
-      }
-      const status = await call.ended;
-      if (!this.#left) call.check(status);
-    } finally {
-      call.fail(undefined);
-    }
+    return { call, inbox };
+  }
+
+  /** Waits for the status, and throws if it tells a failure that somebody wants to know. */
+  async #check(call: ActiveCall): Promise<void> {
+    const status = await call.ended;
+    if (!this.#left) call.check(status);
   }
 
   async #send(surface: ClientDuplexStream<Buffer, Buffer>, outbox: Outbox, call: ActiveCall, over: AbortSignal): Promise<void> {
     const streaming = streamsRequests(this.#method.kind);
     let count = 0;
-    for await (const request of abortable(this.#requests, over)) {
-      await outbox.post(this.#encode(request, call));
+    await handOverUntilAborted(this.#requests, over, (request) => {
+      const room = outbox.post(this.#encode(request, call));
       count++;
-      if (!streaming) break;
-    }
+      return streaming && room;
+    });
     if (count === 0 && !streaming) throw new BridgeError("internal", `${this.#method.path}: no request`);
     outbox.flush();
     surface.end();
