@@ -1,4 +1,4 @@
-/** Where the Python of the tests is, and what it is told by its environment. */
+/** Where the Python of the tests is, what it is told by its environment, and where the tools in Go are. */
 import { fileURLToPath } from "node:url";
 
 const within = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -15,6 +15,11 @@ export const protos: readonly { readonly directory: string; readonly files: read
   { directory: within("../fixtures/loom"), files: ["action.proto", "event.proto"] },
   { directory: within("../fixtures/edge"), files: ["kinds/v1/kinds.proto"] },
 ];
+
+/** Where the setup puts tools that it builds. */
+export const tools: string = within(".tools");
+export const grpcurl: string = within(".tools/grpcurl");
+export const grpcurlPackage = "github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4";
 
 export const script = (name: string): string => within(`python/${name}.py`);
 

@@ -1,3 +1,4 @@
+import type { DescFile } from "@bufbuild/protobuf";
 import { type ConnectionInjector, Server } from "@grpc/grpc-js";
 import type { ServerLinkOptions } from "../../link/options.js";
 import { type ErrorListener, routesOf } from "../../servicer/routes.js";
@@ -7,8 +8,10 @@ import { parseAddress } from "./address.js";
 import { register } from "./answer.js";
 import { Calls } from "./calls.js";
 import { repairServer } from "./headers.js";
+import type { Health } from "./health.js";
 import { grpcLimits, limitsOf } from "./limits.js";
 import { type Listener, listen } from "./listener.js";
+import { Operators } from "./operators.js";
 import { namingTls, type ServerTls, serverCredentials } from "./tls.js";
 
 /** Options of {@link serve}. */
@@ -25,6 +28,16 @@ export interface ServeOptions {
   onError?: ErrorListener | undefined;
   /** For the server's ends of links. */
   links?: ServerLinkOptions | undefined;
+  /**
+   * Answers who asks for the health of the server and its services (`grpc.health.v1.Health`), also while it drains: `true`, or what sets it.
+   * Needs the package grpc-health-check.
+   */
+  health?: boolean | Health | undefined;
+  /**
+   * Tells peers what is served (`grpc.reflection.v1` and `v1alpha`), from the files of protobuf-es's `_pb` modules, each with all that it imports.
+   * Every service must be in one of them; messages that travel in a `google.protobuf.Any` should be. Needs the package @grpc/reflection.
+   */
+  reflection?: readonly DescFile[] | undefined;
 }
 
 const defaultDrainMs = 5_000;
@@ -35,20 +48,25 @@ const longestDelay = 2 ** 31 - 1;
 /**
  * Serves servicers over gRPC. Resolves when it listens.
  *
- * @throws Error if the address cannot be used or is in use, if a certificate cannot be read, or if two servicers serve the same service
+ * @throws Error if the address cannot be used or is in use, if a certificate cannot be read, if two servicers serve the same service, or if
+ * what an option needs is not installed
  */
 export async function serve(servicers: readonly Servicer[], options: ServeOptions): Promise<ServerHandle> {
   const onError = options.onError ?? (() => {});
   const address = parseAddress(options.address);
   const limits = limitsOf(options);
-  const calls = new Calls({ maxSendBytes: limits.maxSendBytes, onError, anonymousPeer: options.address });
+  const settings = { maxSendBytes: limits.maxSendBytes, onError, anonymousPeer: options.address };
+  const calls = new Calls(settings);
+  const operators = await Operators.load(servicers, options, settings);
   const server = new Server({ ...grpcLimits(limits), "grpc.enable_channelz": 0 });
-  for (const route of routesOf(servicers, onError, options.links).values()) register(server, route, calls);
+  for (const route of routesOf([...servicers, ...operators.servicers], onError, options.links).values())
+    register(server, route, operators.have(route.method.path) ? operators.calls : calls);
   const credentials = serverCredentials(options.tls);
   const injector = namingTls(() => server.createConnectionInjector(credentials));
   repairServer(server);
   const listener = await listen(address, (socket) => injector.injectConnection(socket));
-  return new GrpcServer(server, injector, listener, calls);
+  operators.begin();
+  return new GrpcServer(server, injector, listener, calls, operators);
 }
 
 class GrpcServer implements ServerHandle {
@@ -57,14 +75,16 @@ class GrpcServer implements ServerHandle {
   readonly #injector: ConnectionInjector;
   readonly #listener: Listener;
   readonly #calls: Calls;
+  readonly #operators: Operators;
   #closed: Promise<void> | undefined;
 
-  constructor(server: Server, injector: ConnectionInjector, listener: Listener, calls: Calls) {
+  constructor(server: Server, injector: ConnectionInjector, listener: Listener, calls: Calls, operators: Operators) {
     this.address = listener.address;
     this.#server = server;
     this.#injector = injector;
     this.#listener = listener;
     this.#calls = calls;
+    this.#operators = operators;
   }
 
   close({ drainMs = defaultDrainMs }: { drainMs?: number } = {}): Promise<void> {
@@ -74,14 +94,26 @@ class GrpcServer implements ServerHandle {
 
   async #close(drainMs: number): Promise<void> {
     const idle = this.#calls.refuse();
-    const disconnected = this.#listener.close();
-    this.#injector.destroy();
-    await within(drainMs, idle);
+    const told = this.#operators.drain();
+    let disconnected: Promise<void> | undefined;
+    // grpc-js takes the time as one after which it destroys what is left: behind all else.
+    if (this.#operators.probed) this.#injector.drain(Math.min(drainMs + 2 * farewellMs, longestDelay));
+    else disconnected = this.#disconnect();
+    await Promise.all([within(drainMs, idle), told]);
     this.#calls.abort();
+    this.#operators.end();
+    disconnected ??= this.#disconnect();
     await within(farewellMs, disconnected);
     this.#listener.destroy();
     this.#server.forceShutdown();
     await disconnected;
+  }
+
+  /** Takes no more connections. Those that are there end with their calls. */
+  #disconnect(): Promise<void> {
+    const disconnected = this.#listener.close();
+    this.#injector.destroy();
+    return disconnected;
   }
 }
 
