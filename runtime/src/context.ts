@@ -14,10 +14,17 @@ export function createContextKey<T>(defaultValue: T, description?: string): Cont
 /** Values that travel with a call in this process, under typed keys. */
 export class ContextValues {
   readonly #values = new Map<symbol, unknown>();
+  readonly #outer: ContextValues | undefined;
+
+  /** @param outer asked for what is not here: what is said over a link sees the values of the link */
+  constructor(outer?: ContextValues) {
+    this.#outer = outer;
+  }
 
   /** The value under the key, or the key's default. */
   get<T>(key: ContextKey<T>): T {
-    return this.#values.has(key.id) ? (this.#values.get(key.id) as T) : key.defaultValue;
+    if (this.#values.has(key.id)) return this.#values.get(key.id) as T;
+    return this.#outer ? this.#outer.get(key) : key.defaultValue;
   }
 
   set<T>(key: ContextKey<T>, value: T): this {
@@ -26,12 +33,18 @@ export class ContextValues {
   }
 }
 
+/** The other end of a call. */
+export interface Peer {
+  /** In the transport's own notation, for example `127.0.0.1:40112`. */
+  readonly address: string;
+}
+
 /** What a {@link CallContext} is made from. Whatever is left out is as for a call without metadata, deadline or cancellation. */
 export interface CallContextInit {
   signal?: AbortSignal | undefined;
   deadline?: Date | undefined;
   metadata?: Metadata | undefined;
-  peer?: { readonly address: string } | undefined;
+  peer?: Peer | undefined;
   values?: ContextValues | undefined;
 }
 
@@ -52,8 +65,8 @@ export class CallContext {
   readonly header: MutableMetadata = emptyMetadata();
   /** Sent to the client after the last message. */
   readonly trailer: MutableMetadata = emptyMetadata();
-  /** The other end, in the transport's own notation, for example `127.0.0.1:40112`. */
-  readonly peer: { readonly address: string };
+  /** The other end. */
+  readonly peer: Peer;
   /** What else is known of the call, under typed keys. */
   readonly values: ContextValues;
 

@@ -112,7 +112,16 @@ export class BridgeError extends Error {
       const code = reason.name === "AbortError" ? "canceled" : reason.name === "TimeoutError" ? "deadline_exceeded" : "unknown";
       return new BridgeError(code, reason.message, { cause: reason });
     }
-    return new BridgeError("unknown", String(reason), { cause: reason });
+    return new BridgeError("unknown", textOf(reason), { cause: reason });
+  }
+}
+
+/** The message of an exception. What cannot be made a string has none. */
+export function textOf(reason: unknown): string {
+  try {
+    return String(reason instanceof Error ? reason.message : reason);
+  } catch {
+    return hiddenMessage;
   }
 }
 

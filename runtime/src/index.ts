@@ -1,7 +1,11 @@
 /** What those who use a bridge import. What generated code calls is in codegen-0.1.ts, the well-known types are in wkt.ts. */
-export { CallContext, type CallContextInit, type ContextKey, ContextValues, createContextKey } from "./context.js";
+export { CallContext, type CallContextInit, type ContextKey, ContextValues, createContextKey, type Peer } from "./context.js";
 export { BridgeError, type BridgeErrorInit, type Code, codeFromNumber, codes, type ErrorDetail, errorDetail } from "./errors.js";
 export { ErrorInfo, type ErrorInfoInit } from "./fault/errorInfo.js";
+export { Call, type CallInit, type CallKind } from "./interceptors/call.js";
+export { boundTo, type Interceptor, type InterceptorOptions, type Next, type Scope } from "./interceptors/chain.js";
+export { intercept } from "./interceptors/intercept.js";
+export { type CallEnd, Traffic } from "./interceptors/traffic.js";
 export type { Link, LinkEvents, LinkProblem, LinkState, LinkStats, UnconfirmedNotification } from "./link/link.js";
 export type {
   ExchangeContext,
@@ -20,7 +24,7 @@ export type { CallOptions, Requests } from "./servicer/options.js";
 export type { ErrorListener } from "./servicer/routes.js";
 export type { MethodInfo, MethodKind, ServiceInfo } from "./servicer/service.js";
 export { type Awaitable, Servicer, serviceInfo } from "./servicer/servicer.js";
-export type { Channel, ConnectOptions, ServerHandle } from "./transport.js";
+export type { Channel, ChannelCallOptions, ConnectOptions, ServerHandle } from "./transport.js";
 export type { AnyInit, AnyValue } from "./value/any.js";
 export { BinaryValue } from "./value/binary.js";
 export { Float, float } from "./value/float.js";

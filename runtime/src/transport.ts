@@ -1,5 +1,13 @@
+import type { Chain } from "./interceptors/chain.js";
+import type { Traffic } from "./interceptors/traffic.js";
 import type { CallOptions } from "./servicer/options.js";
 import type { MethodInfo } from "./servicer/service.js";
+
+/** What a transport is given for a call: its options, and where to count what comes and goes. */
+export interface ChannelCallOptions extends CallOptions {
+  /** Told of each message that is sent or came, by its size on the wire. */
+  traffic?: Traffic | undefined;
+}
 
 /**
  * The client's side of a transport: carries calls to one peer. Transports make one (`channel()`, `memory()`), clients are built on it.
@@ -8,13 +16,15 @@ import type { MethodInfo } from "./servicer/service.js";
  * encoded are the transport's: it may send them later, and more than once. Bytes that it gives to a codec are the codec's, to keep.
  */
 export interface Channel {
+  /** The interceptors of `intercept`: clients and links run their calls through them. A transport has nothing to do with it. */
+  readonly interception?: Chain | undefined;
   /** Makes a call with one request and one response. Has called `onTrailer` when it resolves: the trailer may tell what the response means. */
-  unary(method: MethodInfo, request: unknown, options: CallOptions): Promise<unknown>;
+  unary(method: MethodInfo, request: unknown, options: ChannelCallOptions): Promise<unknown>;
   /**
    * Makes a call in which either side streams. It starts when the responses are iterated; leaving the iteration cancels it. Has called
    * `onTrailer` when the iteration ends.
    */
-  stream(method: MethodInfo, requests: AsyncIterable<unknown>, options: CallOptions): AsyncIterable<unknown>;
+  stream(method: MethodInfo, requests: AsyncIterable<unknown>, options: ChannelCallOptions): AsyncIterable<unknown>;
   /**
    * Connects, if there is no connection, and resolves when there is one on which calls can be made at once. A channel without it connects only
    * by its calls.

@@ -8,6 +8,7 @@ import { create, createFileRegistry, type DescService } from "@bufbuild/protobuf
 import { FileDescriptorProtoSchema, file_google_protobuf_wrappers } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type ConnectRouter, type Transport } from "@connectrpc/connect";
 import { connectNodeAdapter, createConnectTransport, createGrpcTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
+import type { InterceptorOptions } from "../src/interceptors/chain.js";
 import { connectChannel, type MountOptions, mount } from "../src/transports/connect/index.js";
 import { EchoClient, type EchoMethods, EchoServicer, type Served, type Start } from "./echo.js";
 
@@ -64,9 +65,9 @@ export async function serveConnect(routes: (router: ConnectRouter) => unknown, h
   };
 }
 
-async function start(methods: Partial<EchoMethods>, options: MountOptions, open: (baseUrl: string) => Transport): Promise<Served> {
+async function start(methods: Partial<EchoMethods>, options: MountOptions, client: InterceptorOptions, open: (baseUrl: string) => Transport): Promise<Served> {
   const server = await serveConnect((router) => mount(router, echoDesc, EchoServicer.from(methods), options));
-  const channel = connectChannel(open(server.baseUrl), [echoDesc]);
+  const channel = connectChannel(open(server.baseUrl), [echoDesc], client);
   return {
     channel,
     client: new EchoClient(channel),
@@ -79,8 +80,8 @@ async function start(methods: Partial<EchoMethods>, options: MountOptions, open:
 }
 
 /** Channels over each protocol of Connect, all on HTTP/2. */
-export const startConnect: Start = (methods, { onError } = {}) =>
-  start(methods, { onError }, (baseUrl) => createConnectTransport({ baseUrl, httpVersion: "2", useBinaryFormat: true }));
-export const startConnectGrpc: Start = (methods, { onError } = {}) => start(methods, { onError }, (baseUrl) => createGrpcTransport({ baseUrl }));
-export const startConnectGrpcWeb: Start = (methods, { onError } = {}) =>
-  start(methods, { onError }, (baseUrl) => createGrpcWebTransport({ baseUrl, httpVersion: "2" }));
+export const startConnect: Start = (methods, options = {}, client = {}) =>
+  start(methods, options, client, (baseUrl) => createConnectTransport({ baseUrl, httpVersion: "2", useBinaryFormat: true }));
+export const startConnectGrpc: Start = (methods, options = {}, client = {}) => start(methods, options, client, (baseUrl) => createGrpcTransport({ baseUrl }));
+export const startConnectGrpcWeb: Start = (methods, options = {}, client = {}) =>
+  start(methods, options, client, (baseUrl) => createGrpcWebTransport({ baseUrl, httpVersion: "2" }));

@@ -1,5 +1,6 @@
 /** A service with all four kinds of RPC, whose messages are strings: for the tests of transports. */
 import type { CallContext } from "../src/context.js";
+import { intercept } from "../src/interceptors/intercept.js";
 import { bidiStreaming, Client, clientStreaming, serverStreaming, unary } from "../src/servicer/client.js";
 import type { CallOptions, Requests } from "../src/servicer/options.js";
 import { type ServiceInfo, service } from "../src/servicer/service.js";
@@ -103,8 +104,8 @@ export const startGrpc: Start = async (methods, serveOptions = {}, channelOption
   };
 };
 
-export const startMemory: Start = async (methods, { onError } = {}) => {
-  const opened = memory([EchoServicer.from(methods)], { onError });
+export const startMemory: Start = async (methods, serveOptions = {}, channelOptions = {}) => {
+  const opened = intercept(memory([EchoServicer.from(methods)], serveOptions), channelOptions);
   return { channel: opened, client: new EchoClient(opened), shutdown: () => opened.close(), close: () => opened.close() };
 };
 

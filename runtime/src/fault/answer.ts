@@ -1,5 +1,5 @@
 import type { CallContext } from "../context.js";
-import { BridgeError, type ErrorDetail, hiddenMessage } from "../errors.js";
+import { BridgeError, type ErrorDetail, textOf } from "../errors.js";
 import type { MethodInfo } from "../servicer/service.js";
 import type { Fault } from "./fault.js";
 import { readFault } from "./reading.js";
@@ -46,13 +46,4 @@ function equal(left: readonly ErrorDetail[], right: readonly ErrorDetail[]): boo
       return type === other.type && value.length === other.value.length && value.every((byte, at) => byte === other.value[at]);
     })
   );
-}
-
-/** The message of an exception. What cannot be made a string has none. */
-function textOf(reason: unknown): string {
-  try {
-    return String(reason instanceof Error ? reason.message : reason);
-  } catch {
-    return hiddenMessage;
-  }
 }

@@ -1,8 +1,11 @@
+import { ContextValues } from "../context.js";
 import { BridgeError, hiddenMessage } from "../errors.js";
+import { readFault } from "../fault/reading.js";
 import { faultResponse, withOk } from "../fault/writing.js";
+import { Traffic } from "../interceptors/traffic.js";
 import { isRecord, overlaid } from "../own.js";
 import type { Connection } from "./connection.js";
-import type { End } from "./end.js";
+import type { End, Handler } from "./end.js";
 import type { Member, Received } from "./envelope.js";
 import { errorMessage } from "./error-member.js";
 import { Fifo } from "./fifo.js";
@@ -26,11 +29,24 @@ interface Slot {
 
 class Context implements ExchangeContext {
   readonly correlation: string;
+  readonly #outer: ContextValues | undefined;
+  #values: ContextValues | undefined;
   #controller: AbortController | undefined;
   #reason: { readonly error: BridgeError } | undefined;
 
-  constructor(correlation: string) {
+  /** Where the exchange is counted, if interceptors want to know. */
+  readonly traffic: Traffic | undefined;
+
+  /** @param outer the values of the link */
+  constructor(correlation: string, outer: ContextValues | undefined, traffic: Traffic | undefined) {
     this.correlation = correlation;
+    this.#outer = outer;
+    this.traffic = traffic;
+  }
+
+  get values(): ContextValues {
+    this.#values ??= new ContextValues(this.#outer);
+    return this.#values;
   }
 
   /** Made when a handler asks for it: most do not. */
@@ -43,6 +59,7 @@ class Context implements ExchangeContext {
   abort(error: BridgeError): void {
     this.#reason ??= { error };
     this.#controller?.abort(error);
+    this.traffic?.end(error);
   }
 }
 
@@ -61,7 +78,10 @@ export class Answers {
   /** Takes in a notification or a request. */
   take(member: Member, received: Received, bytes: number): void {
     const id = member.id && isRecord(received.message) ? received.message[member.id[0]] : undefined;
-    const context = new Context(received.correlation !== "" ? received.correlation : typeof id === "string" ? id : "");
+    const { exchanges, values } = this.#end;
+    const traffic = exchanges && new Traffic();
+    traffic?.received(bytes);
+    const context = new Context(received.correlation !== "" ? received.correlation : typeof id === "string" ? id : "", values, traffic);
     this.#contexts.add(context);
     if (member.reply === undefined) {
       this.#end.inbox.add({ bytes, isNotification: true, handle: () => this.#notify(member, received, context) });
@@ -78,38 +98,58 @@ export class Answers {
   }
 
   #notify(member: Member, received: Received, context: Context): void | Promise<void> {
-    const failed = (reason: unknown): void => this.#end.problem("handler", member.name, this.#end.exception(reason));
-    const finish = (): void => void this.#contexts.delete(context);
+    const finish = (): void => {
+      this.#contexts.delete(context);
+      context.traffic?.end();
+    };
     const handler = this.#end.handler(member.name);
     if (!handler) {
       finish();
       return this.#end.unhandled(member.name);
     }
+    const failed = (reason: unknown): void => {
+      const error = this.#end.exception(reason);
+      context.traffic?.end(error);
+      finish();
+      this.#end.problem("handler", member.name, error);
+    };
     try {
-      const result = handler(received.message, received.envelope, context);
+      const result = this.#handle(member, received, context, handler);
       if (result instanceof Promise) return result.then(finish, failed);
+      finish();
     } catch (reason) {
       failed(reason);
     }
-    finish();
   }
 
-  async #answer(asked: Asked, { message, envelope }: Received): Promise<void> {
+  async #answer(asked: Asked, received: Received): Promise<void> {
     const { member, context } = asked;
+    const { message } = received;
     const handler = this.#end.handler(member.name);
+    const unhandled = new BridgeError("unimplemented", `there is no handler for ${member.name}`);
     if (!handler) {
       this.#end.unhandled(member.name);
       // That this end is there is all that a probe asks.
       if (member.name === this.#end.perspective.hears.shape.probe) return this.#reply(asked, {}, message);
-      return this.#replyError(asked, new BridgeError("unimplemented", `there is no handler for ${member.name}`), message, true);
     }
+    const refuse = (): never => {
+      throw unhandled;
+    };
     let reply: unknown;
     try {
-      reply = await handler(message, envelope, context);
+      reply = await this.#handle(member, received, context, handler ?? refuse);
     } catch (reason) {
+      if (reason === unhandled) return this.#replyError(asked, unhandled, message, true);
       return this.#replyError(asked, this.#end.exception(reason), message, false, reason instanceof BridgeError ? reason.message : hiddenMessage);
     }
     this.#reply(asked, reply ?? {}, message);
+  }
+
+  /** Calls a handler, through the interceptors if there are any. */
+  #handle(member: Member, received: Received, context: Context, handler: Handler): unknown {
+    const { exchanges } = this.#end;
+    if (!exchanges || !context.traffic) return handler(received.message, received.envelope, context);
+    return exchanges.hear(member, received, context, context.traffic, (message, envelope) => handler(message, envelope, context));
   }
 
   #reply(asked: Asked, init: unknown, request: unknown): void {
@@ -133,7 +173,13 @@ export class Answers {
     const { error: shape } = perspective.says.shape;
     const errorMember = shape && perspective.says.members.get(shape.member);
     try {
-      if (answer.fault) return this.#send(asked, answer, this.#encode(asked, answer, faultResponse(answer.fault, error), request));
+      if (answer.fault) {
+        const init = faultResponse(answer.fault, error);
+        // As the other end reads it, which may know less.
+        asked.context.traffic?.carriesFault(readFault(answer.fault, init) ?? error);
+        return this.#send(asked, answer, this.#encode(asked, answer, init, request));
+      }
+      asked.context.traffic?.carriesFault(error);
       if (shape && errorMember) this.#send(asked, errorMember, perspective.says.encode(errorMember, errorMessage(shape, error), asked.context.correlation, {}));
       else this.#sendNothing(asked);
     } catch (reason) {
@@ -163,16 +209,21 @@ export class Answers {
       if (this.#connection.isOver) {
         release();
         this.#end.problem("undelivered", member.name, new BridgeError("unavailable", "the connection of the request is gone"));
-      } else this.#end.queue.putAnyway({ bytes, member, only: this.#connection, onTaken: release, onLost: release });
+        return;
+      }
+      asked.context.traffic?.sent(bytes.byteLength);
+      this.#end.queue.putAnyway({ bytes, member, only: this.#connection, onTaken: release, onLost: release });
     });
   }
 
   #sendNothing(asked: Asked): void {
+    asked.context.traffic?.end();
     this.#inTurn(asked, () => this.#finish(asked));
   }
 
   #finish({ bytes, context }: Asked): void {
     this.#contexts.delete(context);
+    context.traffic?.end();
     this.#end.inbox.release(bytes);
   }
 

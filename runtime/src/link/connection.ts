@@ -184,12 +184,12 @@ export class Connection extends Flow<Uint8Array> {
       return;
     }
     const { member } = received;
-    if (!member) this.#receiveNothing(received);
-    else if (member.isReply) this.#receiveReply(member, received);
+    if (!member) this.#receiveNothing(received, bytes.byteLength);
+    else if (member.isReply) this.#receiveReply(member, received, bytes.byteLength);
     else if (member.name === perspective.opening) {
       counts.malformed++;
       this.#end.problem("malformed", member.name, new BridgeError("invalid_argument", `${member.name} is said first, and not again`));
-    } else if (!this.#receiveError(member, received)) this.#answers.take(member, received, bytes.byteLength);
+    } else if (!this.#receiveError(member, received, bytes.byteLength)) this.#answers.take(member, received, bytes.byteLength);
   }
 
   /** The stream is gone. Gives back what was asked and not answered. */
@@ -208,8 +208,8 @@ export class Connection extends Flow<Uint8Array> {
     this.#unconfirmed.confirm(Number.POSITIVE_INFINITY);
   }
 
-  #receiveNothing({ correlation, envelope }: Received): void {
-    const pending = this.#end.isCorrelated && !("$unknown" in envelope) ? this.#answered(correlation) : undefined;
+  #receiveNothing({ correlation, envelope }: Received, bytes: number): void {
+    const pending = this.#end.isCorrelated && !("$unknown" in envelope) ? this.#answered(correlation, bytes) : undefined;
     if (pending) {
       const { emptyReply, name } = pending.item.member;
       const reply = this.#end.perspective.hears.members.get(pending.reply);
@@ -223,9 +223,9 @@ export class Connection extends Flow<Uint8Array> {
     this.#end.problem("malformed", undefined, new BridgeError("invalid_argument", why));
   }
 
-  #receiveReply(member: Member, received: Received): void {
+  #receiveReply(member: Member, received: Received, bytes: number): void {
     const line = this.#lineOf(member, received);
-    const pending = this.#answered(line, member.name);
+    const pending = this.#answered(line, bytes, member.name);
     if (pending === null) return;
     if (!pending) {
       this.#end.counts.unknown++;
@@ -240,10 +240,10 @@ export class Connection extends Flow<Uint8Array> {
   }
 
   /** An error of the envelope answers a request. Any other is a notification like others. */
-  #receiveError(member: Member, { message, correlation }: Received): boolean {
+  #receiveError(member: Member, { message, correlation }: Received, bytes: number): boolean {
     const { error } = this.#end.perspective.hears.shape;
     if (member.name !== error?.member || !this.#end.isCorrelated || correlation === "") return false;
-    const pending = this.#answered(correlation);
+    const pending = this.#answered(correlation, bytes);
     pending?.reject(readError(error, message, pending.item.member.name));
     return pending !== undefined;
   }
@@ -255,12 +255,13 @@ export class Connection extends Flow<Uint8Array> {
   }
 
   /** The request that a reply is for; null if nobody waits for it any more, undefined if there is none. */
-  #answered(line: string, reply?: string): Pending | null | undefined {
+  #answered(line: string, bytes: number, reply?: string): Pending | null | undefined {
     const pending = this.pending.answered(line);
     if (!pending) return undefined;
     this.#unconfirmed.confirm(pending.position);
     if (!pending.settled) {
       this.#end.counts.roundTrip(performance.now() - pending.sentAt);
+      pending.traffic?.received(bytes);
       return pending;
     }
     this.#end.counts.late++;

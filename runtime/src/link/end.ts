@@ -1,9 +1,12 @@
 import { canceledBy, onAbort } from "../abort.js";
+import { ContextValues } from "../context.js";
 import { BridgeError } from "../errors.js";
+import type { Traffic } from "../interceptors/traffic.js";
 import { isRecord, overlaid } from "../own.js";
 import { type Connection, lineOf } from "./connection.js";
 import { Counts } from "./counts.js";
 import type { Member } from "./envelope.js";
+import type { Exchanges } from "./exchanges.js";
 import { Inbox } from "./inbox.js";
 import type { Perspective } from "./info.js";
 import type { Limits } from "./limits.js";
@@ -14,7 +17,8 @@ import type { Pending } from "./pending.js";
 import { Probe } from "./probe.js";
 import { type Outgoing, SendQueue } from "./queue.js";
 
-type Handler = (message: unknown, envelope: unknown, context: unknown) => unknown;
+/** Handles a message. */
+export type Handler = (message: unknown, envelope: unknown, context: unknown) => unknown;
 
 /** Fields of the envelope that go with a message. */
 export type Stamps = Readonly<Record<string, unknown>>;
@@ -38,6 +42,10 @@ export abstract class End {
   readonly replyIds: ReadonlyMap<string, string>;
   /** What the client said first, at a server's end. */
   opening: unknown;
+  /** The interceptors of this end, if there are any. */
+  exchanges: Exchanges | undefined;
+  /** What the server's end knows from the call that carries the link. */
+  values: ContextValues | undefined;
   protected connection: Connection | undefined;
   readonly #pending = new Set<Pending>();
   readonly #prefix: string;
@@ -79,11 +87,30 @@ export abstract class End {
 
   /** Sends a notification. */
   async send(member: Member, message: unknown, stamps: Stamps, options: SendOptions = {}): Promise<void> {
+    if (!this.exchanges) return this.#send(member, message, stamps, options);
+    const { signal, timeoutMs = this.limits.sendTimeoutMs, values = new ContextValues(), whenFull } = options;
+    await this.exchanges.say({ member, message, stamps, values, signal, timeoutMs }, ({ message, stamps, traffic, ...limits }) =>
+      this.#send(member, message, stamps, { ...limits, whenFull }, traffic),
+    );
+  }
+
+  /** Sends a request. Resolves with its reply. */
+  async request(member: Member, message: unknown, stamps: Stamps, options: RequestOptions = {}): Promise<unknown> {
+    if (!this.exchanges) return this.#request(member, message, stamps, options);
+    const { signal, timeoutMs = this.limits.requestTimeoutMs, values = new ContextValues(), idempotent } = options;
+    return this.exchanges.say({ member, message, stamps, values, signal, timeoutMs }, ({ message, stamps, traffic, ...limits }) =>
+      this.#request(member, message, stamps, { ...limits, idempotent }, traffic),
+    );
+  }
+
+  async #send(member: Member, message: unknown, stamps: Stamps, options: SendOptions, traffic?: Traffic): Promise<void> {
     this.#checkOpen();
     const { signal, timeoutMs = this.limits.sendTimeoutMs, whenFull = this.limits.whenFull } = options;
     const notification: UnconfirmedNotification = { member: member.name, message };
+    const bytes = this.#encode(member, message, "", stamps);
+    traffic?.sent(bytes.byteLength);
     const item: Outgoing = {
-      bytes: this.#encode(member, message, "", stamps),
+      bytes,
       member,
       message: notification,
       onTaken: (connection) => connection.notified(notification),
@@ -93,8 +120,7 @@ export abstract class End {
     else await this.queue.put(item, { signal, timeoutMs });
   }
 
-  /** Sends a request. Resolves with its reply. */
-  async request(member: Member, message: unknown, stamps: Stamps, options: RequestOptions = {}): Promise<unknown> {
+  async #request(member: Member, message: unknown, stamps: Stamps, options: RequestOptions, traffic?: Traffic): Promise<unknown> {
     this.#checkOpen();
     const { signal, timeoutMs = this.limits.requestTimeoutMs, idempotent = member.idempotent === true } = options;
     if (signal?.aborted) throw canceledBy(signal);
@@ -103,6 +129,7 @@ export abstract class End {
     const reply = member.reply as string;
     const asked = this.#address(member, message, reply);
     const bytes = this.#encode(member, asked.message, asked.correlation, stamps);
+    traffic?.sent(bytes.byteLength);
     return new Promise((resolve, reject) => {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const settle = (): boolean => {
@@ -129,6 +156,7 @@ export abstract class End {
         settled: false,
         position: 0,
         sentAt: 0,
+        traffic,
         resolve: (answer) => {
           if (settle()) resolve(answer);
           this.inbox.changed();
@@ -261,7 +289,7 @@ export abstract class End {
       let answer: Promise<unknown> = Promise.resolve();
       // What waits to be sent may be much.
       this.ahead(() => {
-        answer = this.request(member as Member, {}, {}, { signal, timeoutMs: Number.POSITIVE_INFINITY });
+        answer = this.#request(member as Member, {}, {}, { signal, timeoutMs: Number.POSITIVE_INFINITY });
       });
       return answer;
     };

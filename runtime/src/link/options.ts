@@ -1,9 +1,12 @@
+import type { ContextValues } from "../context.js";
 import type { BridgeError } from "../errors.js";
 import type { Metadata } from "../metadata.js";
 import type { Awaitable } from "../servicer/servicer.js";
 
 /** What a notification can be given beside its message. */
 export interface SendOptions {
+  /** What interceptors of this end can ask for, under typed keys. It is not sent. */
+  values?: ContextValues | undefined;
   /** Aborting it gives up to wait for room. What is queued is sent. */
   signal?: AbortSignal | undefined;
   /** Milliseconds to wait for room; what the link says by default. Infinity for no limit. */
@@ -14,6 +17,8 @@ export interface SendOptions {
 
 /** What a request can be given beside its message. */
 export interface RequestOptions {
+  /** What interceptors of this end can ask for, under typed keys. It is not sent. */
+  values?: ContextValues | undefined;
   /** Aborting it gives up to wait for the reply. */
   signal?: AbortSignal | undefined;
   /** Milliseconds until the request fails as `deadline_exceeded`, the time in the queue included; what the link says by default. Infinity for no limit. */
@@ -72,7 +77,7 @@ export interface ReconnectOptions {
   initialMs?: number | undefined;
   /** The longest that any can be: 30,000 by default. */
   maxMs?: number | undefined;
-  /** How many failures in a row close the link; Infinity, for ever, by default. */
+  /** How many times in a row to try again after a failure: one more failure closes the link. Infinity, for ever, by default. */
   attempts?: number | undefined;
   /** How long an attempt may take, in milliseconds, the opening included: 10,000 by default. */
   timeoutMs?: number | undefined;
@@ -96,6 +101,8 @@ export interface OpeningLinkOptions<Opening> extends LinkOptions {
 
 /** What a handler is given beside a message and the other fields of its envelope. */
 export interface ExchangeContext {
+  /** What interceptors know of the exchange, under typed keys; and at the server's end, what the context of the link's method has. */
+  readonly values: ContextValues;
   /** Aborted when nobody waits for the answer any more: the connection is lost, or the link is closed. */
   readonly signal: AbortSignal;
   /** What tells the exchange from others, as it came; "" if nothing did. */

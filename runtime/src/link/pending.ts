@@ -1,4 +1,5 @@
 import type { BridgeError } from "../errors.js";
+import type { Traffic } from "../interceptors/traffic.js";
 import { Fifo } from "./fifo.js";
 import type { Outgoing } from "./queue.js";
 
@@ -18,6 +19,8 @@ export interface Pending {
   position: number;
   /** When it was sent, in the milliseconds of performance.now(). */
   sentAt: number;
+  /** Where to count the reply. */
+  readonly traffic: Traffic | undefined;
   resolve(reply: unknown): void;
   reject(error: BridgeError): void;
 }

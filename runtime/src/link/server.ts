@@ -1,20 +1,31 @@
 import { canceledBy, onAbort } from "../abort.js";
 import type { CallContext } from "../context.js";
 import { BridgeError } from "../errors.js";
+import { Call } from "../interceptors/call.js";
+import type { Chain } from "../interceptors/chain.js";
+import { incoming } from "../interceptors/incoming.js";
+import type { Traffic } from "../interceptors/traffic.js";
+import type { MethodInfo } from "../servicer/service.js";
 import { Connection } from "./connection.js";
 import { End } from "./end.js";
+import { Exchanges } from "./exchanges.js";
 import { faceOf } from "./face.js";
 import type { Perspective } from "./info.js";
 import { atLeast, limitsOf } from "./limits.js";
+import type { Link } from "./link.js";
 import type { ServerLinkOptions } from "./options.js";
 
 /** What a server's end is made of. */
 export interface ServerEndInit {
+  readonly method: MethodInfo;
   readonly perspective: Perspective;
   readonly options: ServerLinkOptions;
   readonly context: CallContext;
   /** Aborted when the server begins to close. */
   readonly draining: AbortSignal | undefined;
+  /** What is counted of the call. */
+  readonly traffic: Traffic;
+  readonly chain: Chain | undefined;
   /** The servicer's method: takes the link, and gives its handlers. */
   readonly implementation: (link: unknown, context: CallContext) => unknown;
   /** What is told to the client of what was thrown. */
@@ -40,11 +51,12 @@ class ServerEnd extends End {
     this.#connection = new Connection(this);
     this.connection = this.#connection;
     this.counts.connections = 1;
+    this.values = init.context.values;
     this.enter("open");
   }
 
   serve(messages: AsyncIterable<unknown>): AsyncIterable<unknown> {
-    void this.#run(messages);
+    void this.#serve(messages);
     return this.#connection;
   }
 
@@ -66,14 +78,38 @@ class ServerEnd extends End {
     this.#connection.finish(new BridgeError("unavailable", why));
   }
 
-  async #run(messages: AsyncIterable<unknown>): Promise<void> {
-    const { context, draining, implementation, hide } = this.#init;
+  /** One call, from its beginning to its end. Never rejects. */
+  async #serve(messages: AsyncIterable<unknown>): Promise<void> {
+    const { chain, context, draining, hide, method, traffic } = this.#init;
     const unwatchCall = onAbort(context.signal, () => this.fail(this.#connection, canceledBy(context.signal)));
     const unwatchServer = onAbort(draining, () => void this.close({ drainMs: Number.POSITIVE_INFINITY }));
+    const link = faceOf(this);
+    try {
+      if (chain) {
+        const { metadata, peer } = context;
+        this.exchanges = new Exchanges({ chain, method, link, peer, metadata: () => metadata });
+        let isTalking = false;
+        const answer = (): Promise<void> => {
+          isTalking = true;
+          return this.#run(messages, link);
+        };
+        await chain.run(new Call({ ...incoming(method, context, traffic), kind: "link", link, read: () => undefined, answer }));
+        // An interceptor answered in our place.
+        if (!isTalking) throw new BridgeError("unimplemented", "nobody serves the link");
+      } else await this.#run(messages, link);
+    } catch (reason) {
+      if (this.state !== "closed") this.fail(this.#connection, hide(reason, context));
+    } finally {
+      unwatchCall();
+      unwatchServer();
+    }
+  }
+
+  async #run(messages: AsyncIterable<unknown>, link: Link): Promise<void> {
+    const { context, draining, implementation } = this.#init;
     const probe = this.probe(this.#connection);
     try {
       const iterator = messages[Symbol.asyncIterator]();
-      const link = faceOf(this);
       if (this.perspective.opening !== undefined) this.opening = await this.#opening(iterator);
       const reading = this.#connection.read({ [Symbol.asyncIterator]: () => iterator });
       // It is looked at when there are handlers.
@@ -90,12 +126,8 @@ class ServerEnd extends End {
       await this.settled(Number.POSITIVE_INFINITY, () => this.queue.isIdle && this.inbox.length === 0);
       this.#connection.finish();
       this.shut(undefined);
-    } catch (reason) {
-      if (this.state !== "closed") this.fail(this.#connection, hide(reason, context));
     } finally {
       probe?.stop();
-      unwatchCall();
-      unwatchServer();
     }
   }
 

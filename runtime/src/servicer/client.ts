@@ -1,13 +1,18 @@
 import { BridgeError } from "../errors.js";
+import type { Fault } from "../fault/fault.js";
 import { readFault } from "../fault/reading.js";
+import { callThrough, streamThrough } from "../interceptors/outgoing.js";
 import type { LinkInfo } from "../link/info.js";
 import type { Metadata } from "../metadata.js";
-import type { Channel } from "../transport.js";
+import type { Channel, ChannelCallOptions } from "../transport.js";
 import type { CallOptions, Requests } from "./options.js";
 import type { MethodInfo, ServiceInfo } from "./service.js";
 
 /** How long a call with one response waits when neither it nor its client says. */
 const defaultTimeoutMs = 30_000;
+
+/** Makes a call over the channel. */
+type Make = (request: unknown, options: ChannelCallOptions) => Promise<unknown>;
 
 let stateOf: (client: Client) => { readonly service: ServiceInfo; readonly channel: Channel; readonly defaults: CallOptions };
 
@@ -35,19 +40,19 @@ export abstract class Client {
  */
 export async function unary<O>(client: Client, localName: string, request: unknown, options?: CallOptions): Promise<O> {
   const { channel, method, merged } = prepare(client, localName, options, defaultTimeoutMs);
-  return answered(method, merged, async (options) => (await channel.unary(method, request, options)) as O);
+  return answered(channel, method, request, merged, (request, options) => channel.unary(method, request, options)) as Promise<O>;
 }
 
 /** Makes a call with a stream of requests and one response. */
 export async function clientStreaming<O>(client: Client, localName: string, requests: Requests<unknown>, options?: CallOptions): Promise<O> {
   const { channel, method, merged } = prepare(client, localName, options, defaultTimeoutMs);
-  return answered(method, merged, async (options) => {
-    let answer: { readonly response: O } | undefined;
+  return answered(channel, method, iterate(requests), merged, async (requests, options) => {
+    let answer: { readonly response: unknown } | undefined;
     // To the end: what follows the response is the status, and leaving would cancel the call.
-    for await (const response of channel.stream(method, iterate(requests), options)) answer ??= { response: response as O };
+    for await (const response of channel.stream(method, requests as AsyncIterable<unknown>, options)) answer ??= { response };
     if (!answer) throw new BridgeError("internal", `${method.path}: the server ended the call without a response`);
     return answer.response;
-  });
+  }) as Promise<O>;
 }
 
 /** Makes a call with one request and a stream of responses. It starts when they are iterated; leaving the iteration cancels it. */
@@ -58,7 +63,10 @@ export function serverStreaming<O>(client: Client, localName: string, request: u
 /** Makes a call in which both sides stream. It starts when the responses are iterated; leaving the iteration cancels it. */
 export function bidiStreaming<O>(client: Client, localName: string, requests: Requests<unknown>, options?: CallOptions): AsyncIterable<O> {
   const { channel, method, merged } = prepare(client, localName, options, Number.POSITIVE_INFINITY);
-  return once(channel.stream(method, iterate(requests), merged) as AsyncIterable<O>, method);
+  const make = (requests: unknown, options: ChannelCallOptions): AsyncIterable<unknown> => channel.stream(method, requests as AsyncIterable<unknown>, options);
+  const { interception } = channel;
+  const given = iterate(requests);
+  return once((interception ? streamThrough(interception, method, given, merged, make) : make(given, merged)) as AsyncIterable<O>, method);
 }
 
 /** What a link is opened with. Throws if the method is none. */
@@ -70,17 +78,23 @@ export function linkedOf(client: Client, localName: string): { channel: Channel;
 }
 
 /** The one response of a call. Throws the fault that it carries, with what the trailer tells of it. */
-async function answered<O>({ fault, path }: MethodInfo, options: CallOptions, call: (options: CallOptions) => Promise<O>): Promise<O> {
-  if (!fault) return call(options);
+function answered(channel: Channel, method: MethodInfo, request: unknown, options: CallOptions, make: Make): Promise<unknown> {
+  const { fault, path } = method;
+  const { interception } = channel;
+  const call: Make = fault ? (request, options) => withoutFault(fault, path, request, options, make) : make;
+  return interception ? callThrough(interception, method, request, options, call) : call(request, options);
+}
+
+async function withoutFault(fault: Fault, place: string, request: unknown, options: ChannelCallOptions, make: Make): Promise<unknown> {
   let trailer: Metadata = {};
-  const response = await call({
+  const response = await make(request, {
     ...options,
     onTrailer(received) {
       trailer = received;
       options.onTrailer?.(received);
     },
   });
-  const error = readFault(fault, response, { place: path, trailer });
+  const error = readFault(fault, response, { place, trailer });
   if (error) throw error;
   return response;
 }

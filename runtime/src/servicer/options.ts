@@ -1,3 +1,4 @@
+import type { ContextValues } from "../context.js";
 import type { Metadata } from "../metadata.js";
 
 /** What a call can be given beside its request. */
@@ -11,6 +12,8 @@ export interface CallOptions {
   timeoutMs?: number | undefined;
   /** Sent as headers. */
   metadata?: Metadata | undefined;
+  /** What interceptors of this end can ask for, under typed keys. It is not sent. */
+  values?: ContextValues | undefined;
   /** Called with the headers of the response. */
   onHeader?: ((header: Metadata) => void) | undefined;
   /** Called with the trailers of the response, also if the call failed. */

@@ -3,7 +3,11 @@ import type { CallContext } from "../context.js";
 import { BridgeError, hiddenMessage } from "../errors.js";
 import { faultAnswer } from "../fault/answer.js";
 import type { Fault } from "../fault/fault.js";
+import { readFault } from "../fault/reading.js";
 import { withOk } from "../fault/writing.js";
+import { Chain, type InterceptorOptions, isAsyncIterable } from "../interceptors/chain.js";
+import { intercepted } from "../interceptors/incoming.js";
+import { Traffic } from "../interceptors/traffic.js";
 import { withBytes } from "../link/bytes.js";
 import { type LinkInfo, perspectivesOf } from "../link/info.js";
 import type { ServerLinkOptions } from "../link/options.js";
@@ -15,13 +19,12 @@ import { type Servicer, serviceInfo } from "./servicer.js";
 export interface Route {
   readonly method: MethodInfo;
   /**
-   * Answers one call. Takes one request, or the stream of them; gives a promise of one response, or the stream of them.
+   * Answers one call. Gives a promise of one response, or the stream of them.
    * A response may carry what the servicer threw, and then the trailer of the context is filled in. Throws, at once or later, only BridgeErrors: an exception of any other kind was given to `onError` and hidden.
    *
-   * @param draining aborted when the server begins to close, before it waits for the calls under way; the signal of the context is aborted
-   * when it waits no longer. One signal for all calls of a server: watch it with `onAbort`. Without it, nothing is known of that
+   * @param read gives the request, or the stream of them. What it throws, as for one that is malformed, is a status
    */
-  call(request: unknown, context: CallContext, draining?: AbortSignal): Promise<unknown> | AsyncIterable<unknown>;
+  call(read: () => unknown, context: CallContext, serving?: Serving): Promise<unknown> | AsyncIterable<unknown>;
   /**
    * Encodes a response.
    *
@@ -30,22 +33,42 @@ export interface Route {
   encode(response: unknown): Uint8Array;
 }
 
+/** What a transport tells of a call beside its context. */
+export interface Serving {
+  /**
+   * Aborted when the server begins to close, before it waits for the calls under way; the signal of the context is aborted
+   * when it waits no longer. One signal for all calls of a server: watch it with `onAbort`. Without it, nothing is known of that.
+   */
+  readonly draining?: AbortSignal | undefined;
+  /** Where the transport counts what comes and goes, and tells the end of the call. Without it, interceptors do not get to know that. */
+  readonly traffic?: Traffic | undefined;
+}
+
 /**
  * Told of each exception in a servicer that is no BridgeError, of which the peer gets to know nothing but the code `internal`, or the
  * message where the response has a place for faults; and of each response, or part of an error, that cannot be sent.
  */
 export type ErrorListener = (error: unknown, method: MethodInfo) => void;
 
+/** What all servicers of a server share. */
+export interface RouteOptions extends InterceptorOptions {
+  readonly onError: ErrorListener;
+  /** For the server's ends of links. */
+  readonly links?: ServerLinkOptions | undefined;
+}
+
 /** A method of a servicer. That of a link takes the link in place of requests. */
 type Method = (request: unknown, context: CallContext) => unknown;
+/** The same, with all that stands around it. */
+type Answer = (read: () => unknown, context: CallContext, serving: Serving) => unknown;
 
 /**
  * What a transport serves: the routes of some servicers, by path.
  *
- * @param links for the server's ends of links
  * @throws Error if two of them serve the same service
  */
-export function routesOf(servicers: readonly Servicer[], onError: ErrorListener, links: ServerLinkOptions = {}): ReadonlyMap<string, Route> {
+export function routesOf(servicers: readonly Servicer[], options: RouteOptions): ReadonlyMap<string, Route> {
+  const chain = Chain.of(options);
   const routes = new Map<string, Route>();
   const served = new Set<string>();
   for (const servicer of servicers) {
@@ -58,7 +81,7 @@ export function routesOf(servicers: readonly Servicer[], onError: ErrorListener,
       if (typeof implementation !== "function")
         throw new Error(`the servicer of ${typeName} has no method ${method.localName}: its generated code does not fit, generate it again`);
       const answers = implementation.bind(servicer);
-      routes.set(method.path, method.link ? linkRoute(method, method.link, answers, onError, links) : routeOf(method, answers, onError));
+      routes.set(method.path, method.link ? linkRoute(method, method.link, answers, options, chain) : routeOf(method, answers, options.onError, chain));
     }
   }
   return routes;
@@ -81,20 +104,43 @@ export function report(onError: ErrorListener, reason: unknown, method: MethodIn
   } catch {}
 }
 
-function routeOf(method: MethodInfo, implementation: Method, onError: ErrorListener): Route {
-  return { method, call: caller(method, implementation, onError), encode: encoder(method, onError) };
+function routeOf(method: MethodInfo, implementation: Method, onError: ErrorListener, chain: Chain | undefined): Route {
+  const start = starter(method, implementation);
+  const answer: Answer = chain ? intercepted(chain, method, start) : (read, context) => start(read(), context);
+  return { method, call: caller(method, answer, onError), encode: encoder(method, onError) };
 }
 
 /** A link reads and writes the messages of its stream itself. */
-function linkRoute(method: MethodInfo, link: LinkInfo, implementation: Method, onError: ErrorListener, options: ServerLinkOptions): Route {
+function linkRoute(method: MethodInfo, link: LinkInfo, implementation: Method, { onError, links = {} }: RouteOptions, chain: Chain | undefined): Route {
   const { server: perspective } = perspectivesOf(link, method.input, method.output);
   const hide = hider(method, onError);
   const onException = (reason: unknown): void => report(onError, reason, method);
   return {
     method: withBytes(method),
-    call: (messages, context, draining) =>
-      serveLink(messages as AsyncIterable<unknown>, { perspective, options, context, draining, implementation, hide, onException }),
+    call: (read, context, { draining, traffic = new Traffic() } = {}) =>
+      serveLink(read() as AsyncIterable<unknown>, {
+        method,
+        perspective,
+        options: links,
+        context,
+        draining,
+        traffic,
+        chain,
+        implementation,
+        hide,
+        onException,
+      }),
     encode: (bytes) => bytes as Uint8Array,
+  };
+}
+
+/** Calls the servicer's method, and looks at what it gives. */
+function starter(method: MethodInfo, implementation: Method): Method {
+  if (!streamsResponses(method.kind)) return implementation;
+  return (request, context) => {
+    const responses = implementation(request, context);
+    if (!isAsyncIterable(responses)) throw new TypeError(`${method.path.slice(1)} must give an async iterable, for example as "async *${method.localName}()"`);
+    return responses;
   };
 }
 
@@ -120,25 +166,20 @@ function hider(method: MethodInfo, onError: ErrorListener): (reason: unknown, co
   };
 }
 
-function caller(method: MethodInfo, implementation: Method, onError: ErrorListener): Route["call"] {
+function caller(method: MethodInfo, answer: Answer, onError: ErrorListener): Route["call"] {
   const hide = hider(method, onError);
   if (!streamsResponses(method.kind)) {
-    if (method.fault) return faultCaller(method, method.fault, implementation, hide, onError);
-    return async (request, context) => {
+    if (method.fault) return faultCaller(method, method.fault, answer, hide, onError);
+    return async (read, context, serving = {}) => {
       try {
-        return await implementation(request, context);
+        return await answer(read, context, serving);
       } catch (reason) {
         throw hide(reason, context);
       }
     };
   }
-  return (request, context) => {
-    const start = (): AsyncIterator<unknown> => {
-      const responses = implementation(request, context);
-      if (!isAsyncIterable(responses))
-        throw new TypeError(`${method.path.slice(1)} must give an async iterable, for example as "async *${method.localName}()"`);
-      return responses[Symbol.asyncIterator]();
-    };
+  return (read, context, serving = {}) => {
+    const start = async (): Promise<AsyncIterator<unknown>> => ((await answer(read, context, serving)) as AsyncIterable<unknown>)[Symbol.asyncIterator]();
     return guarded(start, (reason) => hide(reason, context));
   };
 }
@@ -147,24 +188,35 @@ function caller(method: MethodInfo, implementation: Method, onError: ErrorListen
 function faultCaller(
   method: MethodInfo,
   fault: Fault,
-  implementation: Method,
+  answer: Answer,
   hide: (reason: unknown, context: CallContext) => BridgeError,
   onError: ErrorListener,
 ): Route["call"] {
-  return async (request, context) => {
+  return async (read, context, serving = {}) => {
     // What the requests throw is the transport's, and a status, although it comes through the method.
     const foreign = new Set<unknown>();
     const watch = (reason: unknown): unknown => {
       foreign.add(reason);
       return reason;
     };
-    const given = streamsRequests(method.kind) ? guarded(() => (request as AsyncIterable<unknown>)[Symbol.asyncIterator](), watch) : request;
+    const given = (): unknown => {
+      try {
+        const request = read();
+        return streamsRequests(method.kind) ? guarded(async () => (request as AsyncIterable<unknown>)[Symbol.asyncIterator](), watch) : request;
+      } catch (reason) {
+        throw watch(reason);
+      }
+    };
     try {
-      return withOk(fault, await implementation(given, context));
+      const response = withOk(fault, await answer(given, context, serving));
+      const told = serving.traffic && readFault(fault, response, { place: method.path });
+      if (told) serving.traffic?.carriesFault(told);
+      return response;
     } catch (reason) {
       const inBand = !context.signal.aborted && !foreign.has(reason);
       const response = inBand ? faultAnswer(fault, reason, method, context, (problem) => report(onError, problem, method)) : undefined;
       if (response === undefined) throw hide(reason, context);
+      serving.traffic?.carriesFault(BridgeError.from(reason));
       return response;
     }
   };
@@ -174,7 +226,8 @@ function faultCaller(
  * An iteration that starts with the first `next()`, and throws what `hide` makes of what it throws. No generator: a source that waits
  * could not be told to return.
  */
-function guarded(start: () => AsyncIterator<unknown>, hide: (reason: unknown) => unknown): AsyncIterableIterator<unknown> {
+function guarded(start: () => Promise<AsyncIterator<unknown>>, hide: (reason: unknown) => unknown): AsyncIterableIterator<unknown> {
+  let starting: Promise<AsyncIterator<unknown>> | undefined;
   let source: AsyncIterator<unknown> | undefined;
   let over = false;
   const done = { done: true, value: undefined } as const;
@@ -185,7 +238,10 @@ function guarded(start: () => AsyncIterator<unknown>, hide: (reason: unknown) =>
     async next() {
       if (over) return done;
       try {
-        source ??= start();
+        if (!source) {
+          starting ??= start();
+          source = await starting;
+        }
         const result = await source.next();
         if (result.done) over = true;
         return result;
@@ -196,12 +252,9 @@ function guarded(start: () => AsyncIterator<unknown>, hide: (reason: unknown) =>
     },
     async return() {
       over = true;
-      await source?.return?.();
+      const begun = source ?? (await starting?.catch(() => undefined));
+      await begun?.return?.();
       return done;
     },
   };
-}
-
-function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }

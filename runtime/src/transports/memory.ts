@@ -1,18 +1,18 @@
 import { CallAbort, canceledBy, channelClosed, onAbort } from "../abort.js";
 import { CallContext } from "../context.js";
 import { BridgeError } from "../errors.js";
+import type { InterceptorOptions } from "../interceptors/chain.js";
+import { Traffic } from "../interceptors/traffic.js";
 import type { ServerLinkOptions } from "../link/options.js";
-import type { AnyCodec } from "../message/codec.js";
 import { checkMetadata, emptyMetadata, type Metadata } from "../metadata.js";
-import type { CallOptions } from "../servicer/options.js";
-import { type ErrorListener, type Route, routesOf, streamsRequests, streamsResponses } from "../servicer/routes.js";
+import { type ErrorListener, type Route, routesOf, type Serving, streamsRequests, streamsResponses } from "../servicer/routes.js";
 import type { MethodInfo } from "../servicer/service.js";
 import type { Servicer } from "../servicer/servicer.js";
 import { abortable, prefetched, untilAborted } from "../streams.js";
-import type { Channel, ConnectOptions } from "../transport.js";
+import type { Channel, ChannelCallOptions, ConnectOptions } from "../transport.js";
 
 /** Options of {@link memory}. */
-export interface MemoryOptions {
+export interface MemoryOptions extends InterceptorOptions {
   /** Told of each exception in a servicer that is no BridgeError. */
   onError?: ErrorListener | undefined;
   /** For the server's ends of links. */
@@ -25,9 +25,11 @@ const buffered = 16;
 /**
  * A channel to servicers in the same process, without a socket. Messages are encoded and decoded as on the wire, errors, deadlines and
  * cancellation are as over a network: for tests, and for parts of one process that talk as if they were two.
+ *
+ * Its interceptors are the servicers'; those of clients are added with `intercept`.
  */
-export function memory(servicers: readonly Servicer[], { onError = () => {}, links }: MemoryOptions = {}): Channel {
-  return new MemoryChannel(routesOf(servicers, onError, links));
+export function memory(servicers: readonly Servicer[], { onError = () => {}, ...options }: MemoryOptions = {}): Channel {
+  return new MemoryChannel(routesOf(servicers, { ...options, onError }));
 }
 
 class MemoryChannel implements Channel {
@@ -39,7 +41,7 @@ class MemoryChannel implements Channel {
     this.#routes = routes;
   }
 
-  async unary(method: MethodInfo, request: unknown, options: CallOptions): Promise<unknown> {
+  async unary(method: MethodInfo, request: unknown, options: ChannelCallOptions): Promise<unknown> {
     async function* requests(): AsyncIterable<unknown> {
       yield request;
     }
@@ -49,11 +51,11 @@ class MemoryChannel implements Channel {
     return answer.response;
   }
 
-  stream(method: MethodInfo, requests: AsyncIterable<unknown>, options: CallOptions): AsyncIterable<unknown> {
+  stream(method: MethodInfo, requests: AsyncIterable<unknown>, options: ChannelCallOptions): AsyncIterable<unknown> {
     return { [Symbol.asyncIterator]: () => this.#call(method, requests, options) };
   }
 
-  #call(method: MethodInfo, requests: AsyncIterable<unknown>, options: CallOptions): AsyncIterator<unknown> {
+  #call(method: MethodInfo, requests: AsyncIterable<unknown>, options: ChannelCallOptions): AsyncIterator<unknown> {
     const left = new AbortController();
     const responses = this.#responses(method, requests, options, left.signal);
     return {
@@ -66,7 +68,7 @@ class MemoryChannel implements Channel {
     };
   }
 
-  async *#responses(method: MethodInfo, requests: AsyncIterable<unknown>, options: CallOptions, left: AbortSignal): AsyncGenerator<unknown, void> {
+  async *#responses(method: MethodInfo, requests: AsyncIterable<unknown>, options: ChannelCallOptions, left: AbortSignal): AsyncGenerator<unknown, void> {
     if (this.#draining.signal.aborted) throw channelClosed("unavailable");
     if (options.signal?.aborted) throw canceledBy(options.signal);
     checkMetadata(options.metadata ?? {}, "invalid_argument");
@@ -89,7 +91,11 @@ class MemoryChannel implements Channel {
     const given = abortable(requests, abort.signal);
     async function* sent(): AsyncIterable<Uint8Array> {
       try {
-        for await (const request of given) yield carried(request, method.input.encode(request));
+        for await (const request of given) {
+          const bytes = carried(request, method.input.encode(request));
+          options.traffic?.sent(bytes.byteLength);
+          yield bytes;
+        }
       } catch (reason) {
         if (!abort.signal.aborted) failure = { reason };
         abort.abort(new BridgeError("canceled", "the client canceled the call"));
@@ -98,6 +104,7 @@ class MemoryChannel implements Channel {
     }
     // A call that has its answer leaves the handler's signal alone; one that the client leaves before aborts it.
     let answered = false;
+    const traffic = new Traffic();
     let headerGiven = false;
     const giveHeader = (): void => {
       if (headerGiven) return;
@@ -106,9 +113,10 @@ class MemoryChannel implements Channel {
       options.onHeader?.(received(context.header));
     };
     try {
-      for await (const response of answers(route, sent(), context, method.output, this.#draining.signal)) {
+      for await (const response of answers(route, sent(), context, { traffic, draining: this.#draining.signal })) {
         giveHeader();
-        yield response;
+        options.traffic?.received(response.byteLength);
+        yield method.output.decode(response);
       }
       answered = true;
       giveHeader();
@@ -118,6 +126,7 @@ class MemoryChannel implements Channel {
       if (left.aborted) return;
       answered = true;
       if (failure) throw failure.reason;
+      traffic.end(reason);
       const error = BridgeError.from(reason);
       giveHeader();
       options.onTrailer?.(received({ ...context.trailer, ...error.metadata }));
@@ -128,6 +137,7 @@ class MemoryChannel implements Channel {
       unleave();
       if (answered) abort.dispose();
       else abort.abort(new BridgeError("canceled", "the client canceled the call"));
+      traffic.end(abort.signal.aborted ? abort.signal.reason : undefined);
       // Whatever of the requests was not read: their source is told.
       void given.return?.();
       this.#open.delete(abort);
@@ -146,35 +156,40 @@ class MemoryChannel implements Channel {
   }
 }
 
-/** @param output the client's codec of the response, which may be of another version of the proto */
 async function* answers(
   { method, call, encode }: Route,
   requests: AsyncIterable<Uint8Array>,
   context: CallContext,
-  output: AnyCodec,
-  draining: AbortSignal,
-): AsyncIterable<unknown> {
+  serving: Serving & { readonly traffic: Traffic },
+): AsyncIterable<Uint8Array> {
   const { signal } = context;
-  const decoded = prefetched(decode(requests, method), buffered);
-  let request: unknown = decoded;
+  const { traffic } = serving;
+  const decode = (bytes: Uint8Array): unknown => {
+    traffic.received(bytes.byteLength);
+    return method.input.decode(bytes);
+  };
+  const encoded = (response: unknown): Uint8Array => {
+    const bytes = carried(response, encode(response));
+    traffic.sent(bytes.byteLength);
+    return bytes;
+  };
+  const arriving = prefetched(requests, buffered);
+  let read = (): unknown => decoded(arriving, decode);
   if (!streamsRequests(method.kind)) {
-    const first = await decoded.next();
+    const first = await arriving.next();
     if (first.done) throw new BridgeError("internal", `${method.path}: no request`);
-    request = first.value;
+    read = () => decode(first.value);
   }
-  const answer = call(request, context, draining);
+  const answer = call(read, context, serving);
   if (streamsResponses(method.kind)) {
     // Abortable twice: what the handler waits for, and what is on its way when the call ends.
     const responses = prefetched(abortable(answer as AsyncIterable<unknown>, signal), buffered);
-    for await (const response of abortable(responses, signal)) yield output.decode(carried(response, encode(response)));
-  } else {
-    const response = await untilAborted(answer as Promise<unknown>, signal);
-    yield output.decode(carried(response, encode(response)));
-  }
+    for await (const response of abortable(responses, signal)) yield encoded(response);
+  } else yield encoded(await untilAborted(answer as Promise<unknown>, signal));
 }
 
-async function* decode(requests: AsyncIterable<Uint8Array>, { input }: MethodInfo): AsyncGenerator<unknown, void> {
-  for await (const request of requests) yield input.decode(request);
+async function* decoded(requests: AsyncIterable<Uint8Array>, decode: (bytes: Uint8Array) => unknown): AsyncGenerator<unknown, void> {
+  for await (const request of requests) yield decode(request);
 }
 
 /** The bytes of a message, which are no longer the sender's: a codec may take bytes for the message, and give them as they are. */

@@ -3,10 +3,11 @@ import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
 import { abandoned, CallAbort, canceledBy, onAbort } from "../../abort.js";
 import { CallContext, type ContextKey, ContextValues, createContextKey } from "../../context.js";
 import { BridgeError, hiddenMessage } from "../../errors.js";
+import { Traffic } from "../../interceptors/traffic.js";
 import type { Metadata } from "../../metadata.js";
 import { type ErrorListener, type Route, report } from "../../servicer/routes.js";
 import { fitTrailers, fromConnectError, toConnectError } from "./errors.js";
-import { failingAs, fromMessage } from "./message.js";
+import { counted, failingAs, fromMessage } from "./message.js";
 import { fromHeaders, sizeOf, toHeaders } from "./metadata.js";
 
 /**
@@ -18,6 +19,7 @@ export const connectContext: ContextKey<HandlerContext | undefined> = createCont
 /** One call under way at a Connect router: its context, and what is sent beside its messages. */
 export class ServerCall {
   readonly context: CallContext;
+  readonly traffic: Traffic = new Traffic();
   readonly #route: Route;
   readonly #desc: DescMethod;
   readonly #handler: HandlerContext;
@@ -48,7 +50,7 @@ export class ServerCall {
 
   /** A request, decoded. @throws BridgeError invalid_argument, with the path of the field that is malformed */
   decode(message: Message): unknown {
-    return fromMessage(this.#desc.input, this.#route.method.input, message);
+    return fromMessage(this.#desc.input, counted(this.#route.method.input, this.traffic), message);
   }
 
   /** The requests of a stream, decoded. What ends the stream early is thrown as a BridgeError. */
@@ -69,6 +71,7 @@ export class ServerCall {
   /** A response, encoded. @throws BridgeError internal if the message cannot carry what the servicer gave */
   encode(response: unknown): Message {
     const bytes = this.#route.encode(response);
+    this.traffic.sent(bytes.byteLength);
     try {
       return failingAs("internal", this.#desc.output, () => fromBinary(this.#desc.output, bytes));
     } catch (reason) {
@@ -99,6 +102,7 @@ export class ServerCall {
     const { signal, trailer } = this.context;
     // Connect throws into a stream whose peer is gone.
     const reason = !(thrown instanceof BridgeError) && signal.aborted ? canceledBy(signal) : thrown;
+    this.traffic.end(reason);
     try {
       if (!(reason instanceof BridgeError)) throw reason;
       const metadata = toHeaders(reason.metadata, "internal");
@@ -126,6 +130,7 @@ export class ServerCall {
   finish(): void {
     this.#unwatch();
     this.#abort.dispose();
+    this.traffic.end();
   }
 }
 

@@ -2,12 +2,13 @@ import type { DescMethod, DescMethodUnary, DescService } from "@bufbuild/protobu
 import type { Transport } from "@connectrpc/connect";
 import { canceledBy, channelClosed } from "../../abort.js";
 import { BridgeError } from "../../errors.js";
+import { Chain, type InterceptorOptions } from "../../interceptors/chain.js";
 import type { CallOptions } from "../../servicer/options.js";
 import type { MethodInfo } from "../../servicer/service.js";
 import { untilAborted } from "../../streams.js";
-import type { Channel, ConnectOptions } from "../../transport.js";
+import type { Channel, ChannelCallOptions, ConnectOptions } from "../../transport.js";
 import { ActiveCall } from "./active.js";
-import { toMessage } from "./message.js";
+import { counted, toMessage } from "./message.js";
 import { type Calling, openResponse, ResponseStream } from "./responses.js";
 
 /**
@@ -15,33 +16,36 @@ import { type Calling, openResponse, ResponseStream } from "./responses.js";
  *
  * @param services protobuf-es's descriptors of the services that are called, from their `_pb` modules
  */
-export function connectChannel(transport: Transport, services: readonly DescService[]): Channel {
-  return new ConnectChannel(transport, services);
+export function connectChannel(transport: Transport, services: readonly DescService[], options: InterceptorOptions = {}): Channel {
+  return new ConnectChannel(transport, services, options);
 }
 
 class ConnectChannel implements Channel, Calling {
+  readonly interception: Chain | undefined;
   readonly transport: Transport;
   readonly #methods = new Map<string, DescMethod>();
   readonly #active = new Set<ActiveCall>();
   #closed = false;
 
-  constructor(transport: Transport, services: readonly DescService[]) {
+  constructor(transport: Transport, services: readonly DescService[], options: InterceptorOptions) {
+    this.interception = Chain.of(options);
     this.transport = transport;
     for (const { typeName, methods } of services) {
       for (const method of methods) this.#methods.set(`/${typeName}/${method.name}`, method);
     }
   }
 
-  async unary(method: MethodInfo, request: unknown, options: CallOptions): Promise<unknown> {
+  async unary(method: MethodInfo, request: unknown, options: ChannelCallOptions): Promise<unknown> {
     const desc = this.describe(method);
+    const { input, output } = method;
     const call = this.begin(options);
     try {
-      const message = toMessage(desc.input, method.input, request);
+      const message = toMessage(desc.input, counted(input, options.traffic), request);
       const { signal, timeoutMs, header } = call;
       const response = await untilAborted(this.transport.unary(desc as DescMethodUnary, signal, timeoutMs, header, message), signal);
       call.tellHeader(response.header);
       call.tellTrailer(response.trailer);
-      return openResponse(desc, method, response.message);
+      return openResponse(desc, counted(output, options.traffic), response.message);
     } catch (reason) {
       throw call.errorFor(reason);
     } finally {
@@ -49,7 +53,7 @@ class ConnectChannel implements Channel, Calling {
     }
   }
 
-  stream(method: MethodInfo, requests: AsyncIterable<unknown>, options: CallOptions): AsyncIterable<unknown> {
+  stream(method: MethodInfo, requests: AsyncIterable<unknown>, options: ChannelCallOptions): AsyncIterable<unknown> {
     return { [Symbol.asyncIterator]: () => new ResponseStream(this, method, requests, options) };
   }
 

@@ -1,6 +1,7 @@
 import { type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import { BridgeError, type Code } from "../../errors.js";
-import type { MessageCodec } from "../../message/codec.js";
+import type { Traffic } from "../../interceptors/traffic.js";
+import type { AnyCodec, MessageCodec } from "../../message/codec.js";
 
 /**
  * What one may pass for a message, as protobuf-es's message: `toMessage(InvokeRequestSchema, InvokeRequest, { handlerName: "greet" })`.
@@ -33,6 +34,23 @@ export function fromMessage<Desc extends DescMessage, Face>(
 ): Face {
   checkSame(schema, codec);
   return codec.decode(failingAs("invalid_argument", schema, () => toBinary(schema, message)));
+}
+
+/** A companion that counts what it encodes as sent, and what it decodes as received: in the size that it has as bytes, whatever Connect makes of it. */
+export function counted(codec: AnyCodec, traffic: Traffic | undefined): AnyCodec {
+  if (!traffic) return codec;
+  return {
+    typeName: codec.typeName,
+    encode(init: unknown) {
+      const bytes = codec.encode(init);
+      traffic.sent(bytes.byteLength);
+      return bytes;
+    },
+    decode(bytes: Uint8Array): unknown {
+      traffic.received(bytes.byteLength);
+      return codec.decode(bytes);
+    },
+  };
 }
 
 /** Runs what protobuf-es does, and tells its errors, which name the field, as a BridgeError. */

@@ -1,5 +1,6 @@
 import type { DescMethod, DescService, Message } from "@bufbuild/protobuf";
 import type { ConnectRouter, HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import type { InterceptorOptions } from "../../interceptors/chain.js";
 import type { ServerLinkOptions } from "../../link/options.js";
 import { type ErrorListener, type Route, routesOf, streamsRequests, streamsResponses } from "../../servicer/routes.js";
 import { type Servicer, serviceInfo } from "../../servicer/servicer.js";
@@ -7,7 +8,7 @@ import { abortable, untilAborted } from "../../streams.js";
 import { ServerCall } from "./call.js";
 
 /** Options of {@link mount}. */
-export interface MountOptions {
+export interface MountOptions extends InterceptorOptions {
   /** Told of each exception in a servicer that is no BridgeError, and of each response that could not be sent. By default nobody is: nothing is printed. */
   onError?: ErrorListener | undefined;
   /** For the server's ends of links. */
@@ -22,12 +23,12 @@ type Requests = Message | AsyncIterable<Message>;
  *
  * @throws Error if the descriptor is not that of the servicer's service, or if the router serves the service already
  */
-export function mount(router: ConnectRouter, desc: DescService, servicer: Servicer, { onError = () => {}, links }: MountOptions = {}): ConnectRouter {
+export function mount(router: ConnectRouter, desc: DescService, servicer: Servicer, { onError = () => {}, ...options }: MountOptions = {}): ConnectRouter {
   const { typeName } = serviceInfo(servicer);
   if (desc.typeName !== typeName) throw new Error(`the descriptor is of ${desc.typeName}, and the servicer serves ${typeName}: mount each with its own`);
   if (router.handlers.some(({ service }) => service.typeName === typeName)) throw new Error(`the router serves ${typeName} already`);
   const implementation = Object.create(null) as Record<string, unknown>;
-  for (const route of routesOf([servicer], onError, links).values()) {
+  for (const route of routesOf([servicer], { ...options, onError }).values()) {
     const method = methodOf(desc, route);
     const answer = streamsResponses(route.method.kind) ? answerMany : answerOne;
     implementation[method.localName] = (requests: Requests, handler: HandlerContext) =>
@@ -47,7 +48,7 @@ async function answerOne(route: Route, messages: Requests, call: ServerCall): Pr
   const { request, leave } = requestOf(route, messages, call);
   try {
     const { signal } = call.context;
-    const response = call.encode(await untilAborted(route.call(request(), call.context) as Promise<unknown>, signal));
+    const response = call.encode(await untilAborted(route.call(request, call.context, call) as Promise<unknown>, signal));
     call.sendHeader();
     call.sendTrailer();
     return response;
@@ -62,7 +63,7 @@ async function answerOne(route: Route, messages: Requests, call: ServerCall): Pr
 async function* answerMany(route: Route, messages: Requests, call: ServerCall): AsyncGenerator<Message, void> {
   const { request, leave } = requestOf(route, messages, call);
   try {
-    for await (const response of abortable(route.call(request(), call.context) as AsyncIterable<unknown>, call.context.signal)) {
+    for await (const response of abortable(route.call(request, call.context, call) as AsyncIterable<unknown>, call.context.signal)) {
       const message = call.encode(response);
       call.sendHeader();
       yield message;

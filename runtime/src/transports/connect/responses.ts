@@ -1,11 +1,13 @@
-import type { DescMethod, DescMethodStreaming, Message } from "@bufbuild/protobuf";
+import type { DescMessage, DescMethod, DescMethodStreaming, Message } from "@bufbuild/protobuf";
 import type { Transport } from "@connectrpc/connect";
 import { BridgeError } from "../../errors.js";
+import type { AnyCodec } from "../../message/codec.js";
 import type { CallOptions } from "../../servicer/options.js";
 import type { MethodInfo } from "../../servicer/service.js";
 import { abortable, untilAborted } from "../../streams.js";
+import type { ChannelCallOptions } from "../../transport.js";
 import type { ActiveCall } from "./active.js";
-import { fromMessage, toMessage } from "./message.js";
+import { counted, fromMessage, toMessage } from "./message.js";
 
 /** What the calls of a channel share. */
 export interface Calling {
@@ -17,9 +19,9 @@ export interface Calling {
 }
 
 /** A response, decoded. @throws BridgeError internal if it is malformed */
-export function openResponse({ output }: DescMethod, method: MethodInfo, message: Message): unknown {
+export function openResponse({ output }: DescMethod, codec: AnyCodec, message: Message): unknown {
   try {
-    return fromMessage(output, method.output, message);
+    return fromMessage(output, codec, message);
   } catch (reason) {
     throw new BridgeError("internal", BridgeError.from(reason).message, { cause: reason });
   }
@@ -31,11 +33,11 @@ export class ResponseStream implements AsyncIterableIterator<unknown> {
   readonly #calling: Calling;
   readonly #method: MethodInfo;
   readonly #requests: AsyncIterable<unknown>;
-  readonly #options: CallOptions;
+  readonly #options: ChannelCallOptions;
   #call: ActiveCall | undefined;
   #left = false;
 
-  constructor(calling: Calling, method: MethodInfo, requests: AsyncIterable<unknown>, options: CallOptions) {
+  constructor(calling: Calling, method: MethodInfo, requests: AsyncIterable<unknown>, options: ChannelCallOptions) {
     this.#calling = calling;
     this.#method = method;
     this.#requests = requests;
@@ -59,16 +61,18 @@ export class ResponseStream implements AsyncIterableIterator<unknown> {
 
   async *#receive(): AsyncGenerator<unknown, void> {
     const desc = this.#calling.describe(this.#method);
+    const { traffic } = this.#options;
+    const output = counted(this.#method.output, traffic);
     const call = this.#calling.begin(this.#options);
     this.#call = call;
     const { signal, timeoutMs, header } = call;
     let messages: RequestMessages | undefined;
     try {
-      messages = new RequestMessages(desc, this.#method, this.#requests, call);
+      messages = new RequestMessages(desc.input, counted(this.#method.input, traffic), this.#requests, call);
       const started = this.#calling.transport.stream(desc as DescMethodStreaming, signal, timeoutMs, header, messages);
       const response = await untilAborted(started, signal);
       call.tellHeader(response.header);
-      for await (const message of abortable(response.message, signal)) yield openResponse(desc, this.#method, message);
+      for await (const message of abortable(response.message, signal)) yield openResponse(desc, output, message);
       call.tellTrailer(response.trailer);
       call.finish();
     } catch (reason) {
@@ -84,14 +88,14 @@ export class ResponseStream implements AsyncIterableIterator<unknown> {
 
 /** The requests of a call as messages. A failure of their source, or a request that cannot be encoded, fails the call at once. */
 class RequestMessages implements AsyncIterableIterator<Message> {
-  readonly #desc: DescMethod;
-  readonly #method: MethodInfo;
+  readonly #desc: DescMessage;
+  readonly #codec: AnyCodec;
   readonly #requests: AsyncIterableIterator<unknown>;
   readonly #call: ActiveCall;
 
-  constructor(desc: DescMethod, method: MethodInfo, requests: AsyncIterable<unknown>, call: ActiveCall) {
+  constructor(desc: DescMessage, codec: AnyCodec, requests: AsyncIterable<unknown>, call: ActiveCall) {
     this.#desc = desc;
-    this.#method = method;
+    this.#codec = codec;
     this.#requests = abortable(requests, call.signal);
     this.#call = call;
   }
@@ -104,7 +108,7 @@ class RequestMessages implements AsyncIterableIterator<Message> {
     try {
       const result = await this.#requests.next();
       if (result.done) return { done: true, value: undefined };
-      return { done: false, value: toMessage(this.#desc.input, this.#method.input, result.value) };
+      return { done: false, value: toMessage(this.#desc, this.#codec, result.value) };
     } catch (reason) {
       this.#call.fail(reason);
       throw reason;

@@ -31,9 +31,8 @@ export function register(server: Server, route: Route, calls: Calls): void {
   }
 }
 
-async function answerUnary({ method, call: respond }: Route, call: ServerCall, bytes: Buffer, callback: sendUnaryData<Buffer>): Promise<void> {
-  const request = method.input.decode(bytes);
-  const response = call.encode(await untilAborted(respond(request, call.context, call.draining) as Promise<unknown>, call.context.signal));
+async function answerUnary({ call: respond }: Route, call: ServerCall, bytes: Buffer, callback: sendUnaryData<Buffer>): Promise<void> {
+  const response = call.encode(await untilAborted(respond(() => call.decode(bytes), call.context, call) as Promise<unknown>, call.context.signal));
   const trailer = call.trailer();
   call.sendHeader();
   callback(null, response, trailer);
@@ -48,9 +47,9 @@ async function answerStream(
   const wire = wireOf((surface as { call?: object }).call);
   const outbox = new Outbox(surface, signal);
   if (wire) outbox.use(wire);
-  const requests = "request" in surface ? undefined : new Requests(surface, wire, method.input, signal);
+  const requests = "request" in surface ? undefined : new Requests(surface, wire, (bytes) => call.decode(bytes), signal);
   try {
-    const answer = respond(requests ?? method.input.decode((surface as ServerWritableStream<Buffer, Buffer>).request), call.context, call.draining);
+    const answer = respond(() => requests ?? call.decode((surface as ServerWritableStream<Buffer, Buffer>).request), call.context, call);
     if (streamsResponses(method.kind)) {
       call.sendHeaderSoon();
       await handOverUntilAborted(answer as AsyncIterable<unknown>, signal, (response) => {

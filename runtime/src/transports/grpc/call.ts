@@ -3,6 +3,7 @@ import type { Metadata as GrpcMetadata, ServerDuplexStream, ServerUnaryCall, Ser
 import { abandoned, CallAbort } from "../../abort.js";
 import { CallContext } from "../../context.js";
 import { BridgeError, hiddenMessage } from "../../errors.js";
+import { Traffic } from "../../interceptors/traffic.js";
 import { type ErrorListener, type Route, report } from "../../servicer/routes.js";
 import { type GrpcStatus, hasDetails, statusOf } from "./errors.js";
 import { fromGrpc, toGrpc } from "./metadata.js";
@@ -24,6 +25,7 @@ export class ServerCall {
   readonly context: CallContext;
   /** Aborted when the server begins to close. */
   readonly draining: AbortSignal;
+  readonly traffic: Traffic = new Traffic();
   readonly #route: Route;
   readonly #surface: Surface;
   readonly #settings: CallSettings;
@@ -63,6 +65,7 @@ export class ServerCall {
   finish(): void {
     this.#over = true;
     this.#abort.dispose();
+    this.traffic.end();
   }
 
   /**
@@ -96,6 +99,12 @@ export class ServerCall {
     return toGrpc(this.context.trailer, "internal");
   }
 
+  /** A request, decoded. @throws BridgeError invalid_argument, with the path of the field that is malformed */
+  decode(bytes: Buffer): unknown {
+    this.traffic.received(bytes.byteLength);
+    return this.#route.method.input.decode(bytes);
+  }
+
   /**
    * A response, encoded.
    *
@@ -104,15 +113,18 @@ export class ServerCall {
   encode(response: unknown): Buffer {
     const bytes = this.#route.encode(response);
     try {
-      return parcel(bytes, this.#settings.maxSendBytes);
+      const message = parcel(bytes, this.#settings.maxSendBytes);
+      this.traffic.sent(message.byteLength);
+      return message;
     } catch (reason) {
       this.#report(reason);
       throw reason;
     }
   }
 
-  /** The status for what was thrown. Sends the header first if there is anything in it. */
+  /** The status for what was thrown, which ends the call. Sends the header first if there is anything in it. */
   statusFor(reason: unknown): GrpcStatus {
+    this.traffic.end(reason);
     try {
       if (!(reason instanceof BridgeError)) throw reason;
       const status = statusOf(reason, this.context.trailer);

@@ -1,9 +1,10 @@
 import { status as statuses } from "@grpc/grpc-js";
 import { canceledBy, channelClosed } from "../../abort.js";
 import { BridgeError } from "../../errors.js";
+import { Chain, type InterceptorOptions } from "../../interceptors/chain.js";
 import type { CallOptions } from "../../servicer/options.js";
 import type { MethodInfo } from "../../servicer/service.js";
-import type { Channel, ConnectOptions } from "../../transport.js";
+import type { Channel, ChannelCallOptions, ConnectOptions } from "../../transport.js";
 import { ActiveCall } from "./active.js";
 import { targetOf } from "./address.js";
 import { Connection, type ConnectionSettings } from "./connection.js";
@@ -15,7 +16,7 @@ import { type Calling, ResponseStream } from "./responses.js";
 import { type ChannelTls, channelCredentials } from "./tls.js";
 
 /** Options of {@link channel}. */
-export interface ChannelOptions {
+export interface ChannelOptions extends InterceptorOptions {
   /** Connects with TLS; `true` trusts what the system trusts. Without it, nothing is encrypted. */
   tls?: true | ChannelTls | undefined;
   /** Size of the largest response in bytes, 4,194,304 (4 MiB) by default; Infinity for no limit. A larger one fails its call as `resource_exhausted`. */
@@ -49,6 +50,7 @@ export function channel(address: string, options: ChannelOptions = {}): Channel 
 }
 
 class GrpcChannel implements Channel, Calling {
+  readonly interception: Chain | undefined;
   readonly #streaming: Set<string> = new Set();
   readonly #settings: ConnectionSettings;
   readonly #limits: Limits;
@@ -61,6 +63,7 @@ class GrpcChannel implements Channel, Calling {
   constructor(address: string, options: ChannelOptions) {
     const { target, local } = targetOf(address);
     const serverName = typeof options.tls === "object" ? options.tls.serverName : undefined;
+    this.interception = Chain.of(options);
     this.#limits = limitsOf(options);
     this.#settings = {
       address,
@@ -96,9 +99,9 @@ class GrpcChannel implements Channel, Calling {
     }
   }
 
-  async unary(method: MethodInfo, request: unknown, options: CallOptions): Promise<unknown> {
+  async unary(method: MethodInfo, request: unknown, options: ChannelCallOptions): Promise<unknown> {
     const { connection, metadata, deadline } = this.begin(options);
-    const message = this.encode(method, request);
+    const message = this.encode(method, request, options);
     // Without the streams, interceptors and stack traces that grpc-js makes for each call of its clients.
     const surface = connection.client.getChannel().createCall(method.path, deadline, null, null, null);
     const call = new ActiveCall(() => surface.cancelWithStatus(statuses.CANCELLED, "Cancelled on client"), options, connection);
@@ -116,10 +119,10 @@ class GrpcChannel implements Channel, Calling {
     const status = await call.ended;
     call.check(status);
     if (!response) throw new BridgeError("unimplemented", "No message received", { metadata: fromGrpc(status.metadata) });
-    return openResponse(method, response);
+    return openResponse(method, response, options);
   }
 
-  stream(method: MethodInfo, requests: AsyncIterable<unknown>, options: CallOptions): AsyncIterable<unknown> {
+  stream(method: MethodInfo, requests: AsyncIterable<unknown>, options: ChannelCallOptions): AsyncIterable<unknown> {
     this.#streaming.add(method.path);
     return { [Symbol.asyncIterator]: () => new ResponseStream(this, method, requests, options) };
   }
@@ -141,8 +144,10 @@ class GrpcChannel implements Channel, Calling {
     };
   }
 
-  encode(method: MethodInfo, request: unknown): Buffer {
-    return parcel(method.input.encode(request), this.#limits.maxSendBytes);
+  encode(method: MethodInfo, request: unknown, { traffic }: ChannelCallOptions): Buffer {
+    const message = parcel(method.input.encode(request), this.#limits.maxSendBytes);
+    traffic?.sent(message.byteLength);
+    return message;
   }
 
   /** New calls get another connection; the old one ends with its last call. */

@@ -18,8 +18,8 @@ test("the signal of a server that begins to close is one for all calls, and come
   const seen: { context: CallContext; draining: AbortSignal | undefined }[] = [];
   const route = (localName: string, answer: (signal: AbortSignal) => Promise<unknown> | AsyncIterable<unknown>): Route => ({
     method: echo.methods.get(localName) as MethodInfo,
-    call(_request, context, draining) {
-      seen.push({ context, draining });
+    call(_read, context, serving) {
+      seen.push({ context, draining: serving?.draining });
       return answer(context.signal);
     },
     encode: () => new Uint8Array(),

@@ -1,5 +1,6 @@
 import { BridgeError } from "../../errors.js";
 import type { MethodInfo } from "../../servicer/service.js";
+import type { ChannelCallOptions } from "../../transport.js";
 
 /** What grpc-js is given to encode and decode with: messages cross as bytes. */
 export function asBytes(bytes: Buffer): Buffer {
@@ -21,7 +22,8 @@ export function parcel(bytes: Uint8Array, maxBytes: number): Buffer {
  *
  * @throws BridgeError internal if it is malformed
  */
-export function openResponse(method: MethodInfo, bytes: Buffer): unknown {
+export function openResponse(method: MethodInfo, bytes: Buffer, { traffic }: ChannelCallOptions): unknown {
+  traffic?.received(bytes.byteLength);
   try {
     return method.output.decode(bytes);
   } catch (reason) {

@@ -1,6 +1,5 @@
 import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { Flow, type Take } from "../../flow.js";
-import type { MessageCodec } from "../../message/codec.js";
 import { abortable, untilAborted } from "../../streams.js";
 import { Inbox } from "./inbox.js";
 import type { Wire } from "./wire.js";
@@ -9,16 +8,16 @@ import type { Wire } from "./wire.js";
 export class Requests extends Flow<unknown> {
   readonly #surface: ServerDuplexStream<Buffer, Buffer>;
   readonly #wire: Wire | undefined;
-  readonly #codec: MessageCodec<unknown, unknown>;
+  readonly #decode: (bytes: Buffer) => unknown;
   readonly #signal: AbortSignal;
   readonly #iterator: AsyncIterableIterator<unknown>;
   #opened: Inbox | undefined;
 
-  constructor(surface: ServerDuplexStream<Buffer, Buffer>, wire: Wire | undefined, codec: MessageCodec<unknown, unknown>, signal: AbortSignal) {
+  constructor(surface: ServerDuplexStream<Buffer, Buffer>, wire: Wire | undefined, decode: (bytes: Buffer) => unknown, signal: AbortSignal) {
     super();
     this.#surface = surface;
     this.#wire = wire;
-    this.#codec = codec;
+    this.#decode = decode;
     this.#signal = signal;
     this.#iterator = abortable(this.#decoded(), signal);
   }
@@ -35,7 +34,7 @@ export class Requests extends Flow<unknown> {
 
   override handOver(take: Take<unknown>): Promise<void> {
     const all = async (): Promise<void> => {
-      await this.#inbox.handOver((bytes) => take(this.#codec.decode(bytes)));
+      await this.#inbox.handOver((bytes) => take(this.#decode(bytes)));
       await untilReset();
     };
     return untilAborted(all(), this.#signal);
@@ -47,7 +46,7 @@ export class Requests extends Flow<unknown> {
   }
 
   async *#decoded(): AsyncGenerator<unknown, void> {
-    for await (const bytes of this.#inbox) yield this.#codec.decode(bytes);
+    for await (const bytes of this.#inbox) yield this.#decode(bytes);
     await untilReset();
   }
 }

@@ -4,6 +4,7 @@ import { Flow, handOverUntilAborted, type Take } from "../../flow.js";
 import type { CallOptions } from "../../servicer/options.js";
 import { streamsRequests } from "../../servicer/routes.js";
 import type { MethodInfo } from "../../servicer/service.js";
+import type { ChannelCallOptions } from "../../transport.js";
 import { ActiveCall } from "./active.js";
 import type { Connection } from "./connection.js";
 import { Inbox } from "./inbox.js";
@@ -14,7 +15,7 @@ import { onWire } from "./wire.js";
 /** What the calls of a channel share. */
 export interface Calling {
   /** The message of a request. @throws BridgeError invalid_argument or resource_exhausted */
-  encode(method: MethodInfo, request: unknown): Buffer;
+  encode(method: MethodInfo, request: unknown, options: ChannelCallOptions): Buffer;
   /** The connection, metadata and deadline of a call, in milliseconds since 1970 or Infinity. @throws BridgeError if it cannot be made */
   begin(options: CallOptions): { readonly connection: Connection; readonly metadata: GrpcMetadata; readonly deadline: number };
 }
@@ -25,11 +26,11 @@ export class ResponseStream extends Flow<unknown> {
   readonly #calling: Calling;
   readonly #method: MethodInfo;
   readonly #requests: AsyncIterable<unknown>;
-  readonly #options: CallOptions;
+  readonly #options: ChannelCallOptions;
   #call: ActiveCall | undefined;
   #left = false;
 
-  constructor(calling: Calling, method: MethodInfo, requests: AsyncIterable<unknown>, options: CallOptions) {
+  constructor(calling: Calling, method: MethodInfo, requests: AsyncIterable<unknown>, options: ChannelCallOptions) {
     super();
     this.#calling = calling;
     this.#method = method;
@@ -54,7 +55,7 @@ export class ResponseStream extends Flow<unknown> {
     try {
       await inbox.handOver((message) => {
         if (call.failed) return false;
-        const taken = take(openResponse(this.#method, message));
+        const taken = take(openResponse(this.#method, message, this.#options));
         isLeft = taken === false;
         return taken;
       });
@@ -69,7 +70,7 @@ export class ResponseStream extends Flow<unknown> {
     try {
       for await (const message of inbox) {
         if (call.failed) break;
-        yield openResponse(this.#method, message);
+        yield openResponse(this.#method, message, this.#options);
       }
       await this.#check(call);
     } finally {
@@ -122,7 +123,7 @@ export class ResponseStream extends Flow<unknown> {
 
   #encode(request: unknown, call: ActiveCall): Buffer {
     try {
-      return this.#calling.encode(this.#method, request);
+      return this.#calling.encode(this.#method, request, this.#options);
     } catch (reason) {
       // At once: leaving the requests may take their source some time.
       call.fail(reason);

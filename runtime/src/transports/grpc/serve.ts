@@ -1,5 +1,6 @@
 import type { DescFile } from "@bufbuild/protobuf";
 import { type ConnectionInjector, Server } from "@grpc/grpc-js";
+import type { InterceptorOptions } from "../../interceptors/chain.js";
 import type { ServerLinkOptions } from "../../link/options.js";
 import { type ErrorListener, routesOf } from "../../servicer/routes.js";
 import type { Servicer } from "../../servicer/servicer.js";
@@ -15,7 +16,7 @@ import { Operators } from "./operators.js";
 import { namingTls, type ServerTls, serverCredentials } from "./tls.js";
 
 /** Options of {@link serve}. */
-export interface ServeOptions {
+export interface ServeOptions extends InterceptorOptions {
   /** Where to listen: `127.0.0.1:50051`, `[::1]:0` (0 for any free port), `0.0.0.0:50051`, or `unix:/path/of/socket`. */
   address: string;
   /** Serves over TLS. Without it, nothing is encrypted. */
@@ -59,7 +60,7 @@ export async function serve(servicers: readonly Servicer[], options: ServeOption
   const calls = new Calls(settings);
   const operators = await Operators.load(servicers, options, settings);
   const server = new Server({ ...grpcLimits(limits), "grpc.enable_channelz": 0 });
-  for (const route of routesOf([...servicers, ...operators.servicers], onError, options.links).values())
+  for (const route of routesOf([...servicers, ...operators.servicers], { ...options, onError }).values())
     register(server, route, operators.have(route.method.path) ? operators.calls : calls);
   const credentials = serverCredentials(options.tls);
   const injector = namingTls(() => server.createConnectionInjector(credentials));
