@@ -33,10 +33,30 @@ export class ContextValues {
   }
 }
 
+/** The certificate of a client, verified. */
+export interface PeerCertificate {
+  /** The name of whom it is for, by attributes such as `CN` and `O`; a list where there are several values. */
+  readonly subject: Readonly<Record<string, string | string[]>>;
+  /** The name of the authority that signed it, in the same way. */
+  readonly issuer: Readonly<Record<string, string | string[]>>;
+  /** The further names of whom it is for, with their type: `DNS:bridge.test`, `URI:spiffe://example.org/worker`, `IP Address:127.0.0.1`. */
+  readonly subjectAltNames: readonly string[];
+  /** The SHA-256 of the certificate: 32 bytes in hex, with colons. */
+  readonly fingerprint256: string;
+  /** The number that the authority gave it, in hex. */
+  readonly serialNumber: string;
+  readonly validFrom: Date;
+  readonly validTo: Date;
+  /** The certificate in DER. */
+  readonly raw: Uint8Array;
+}
+
 /** The other end of a call. */
 export interface Peer {
   /** In the transport's own notation, for example `127.0.0.1:40112`. */
   readonly address: string;
+  /** The client's certificate; undefined if it has none that is verified, or the transport does not know. */
+  readonly certificate?: PeerCertificate | undefined;
 }
 
 /** What a {@link CallContext} is made from. Whatever is left out is as for a call without metadata, deadline or cancellation. */
@@ -65,7 +85,7 @@ export class CallContext {
   readonly header: MutableMetadata = emptyMetadata();
   /** Sent to the client after the last message. */
   readonly trailer: MutableMetadata = emptyMetadata();
-  /** The other end. */
+  /** The other end: its address, and its certificate if it has one. */
   readonly peer: Peer;
   /** What else is known of the call, under typed keys. */
   readonly values: ContextValues;

@@ -1,5 +1,5 @@
 /** What those who use a bridge import. What generated code calls is in codegen-0.1.ts, the well-known types are in wkt.ts. */
-export { CallContext, type CallContextInit, type ContextKey, ContextValues, createContextKey, type Peer } from "./context.js";
+export { CallContext, type CallContextInit, type ContextKey, ContextValues, createContextKey, type Peer, type PeerCertificate } from "./context.js";
 export { BridgeError, type BridgeErrorInit, type Code, codeFromNumber, codes, type ErrorDetail, errorDetail } from "./errors.js";
 export { ErrorInfo, type ErrorInfoInit } from "./fault/errorInfo.js";
 export { Call, type CallInit, type CallKind } from "./interceptors/call.js";

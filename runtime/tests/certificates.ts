@@ -6,7 +6,18 @@ export interface Pair {
   readonly key: string;
 }
 
-async function authority(name: string): Promise<Pair> {
+const dayMs = 86_400_000;
+
+/** How long a certificate is valid, in days from now, and for whom else. */
+export interface Validity {
+  readonly from?: number;
+  readonly to?: number;
+  /** Further names: 2 is of DNS, 6 a URI. */
+  readonly more?: readonly { type: 2 | 6; value: string }[];
+}
+
+/** One that signs. */
+export async function authority(name: string): Promise<Pair> {
   const { cert, private: key } = await generate([{ name: "commonName", value: name }], {
     keyType: "ec",
     algorithm: "sha256",
@@ -18,14 +29,17 @@ async function authority(name: string): Promise<Pair> {
   return { cert, key };
 }
 
-async function signed(name: string, ca: Pair): Promise<Pair> {
+/** A certificate for a name, of an authority: valid from now on for a day, or in the days that are given, counted from now. */
+export async function signed(name: string, ca: Pair, { from = 0, to = 1, more = [] }: Validity = {}): Promise<Pair> {
   const { cert, private: key } = await generate([{ name: "commonName", value: name }], {
     keyType: "ec",
     algorithm: "sha256",
     ca,
+    notBeforeDate: new Date(Date.now() + from * dayMs),
+    notAfterDate: new Date(Date.now() + to * dayMs),
     extensions: [
       { name: "basicConstraints", cA: false },
-      { name: "subjectAltName", altNames: [{ type: 2, value: name }] },
+      { name: "subjectAltName", altNames: [{ type: 2, value: name }, ...more] },
     ],
   });
   return { cert, key };

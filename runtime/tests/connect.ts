@@ -71,6 +71,7 @@ async function start(methods: Partial<EchoMethods>, options: MountOptions, clien
   return {
     channel,
     client: new EchoClient(channel),
+    address: server.baseUrl,
     shutdown: server.shutdown,
     async close() {
       await channel.close();

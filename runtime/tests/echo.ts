@@ -83,6 +83,8 @@ export const plain: EchoMethods = {
 export interface Served {
   readonly channel: Channel;
   readonly client: EchoClient;
+  /** Where the server listens. */
+  readonly address: string;
   /** The server's shutdown; a channel in memory is its own server. */
   shutdown(): Promise<void>;
   close(): Promise<void>;
@@ -96,6 +98,7 @@ export const startGrpc: Start = async (methods, serveOptions = {}, channelOption
   return {
     channel: opened,
     client: new EchoClient(opened),
+    address: server.address,
     shutdown: () => server.close({ drainMs: 0 }),
     async close() {
       await opened.close();
@@ -106,7 +109,7 @@ export const startGrpc: Start = async (methods, serveOptions = {}, channelOption
 
 export const startMemory: Start = async (methods, serveOptions = {}, channelOptions = {}) => {
   const opened = intercept(memory([EchoServicer.from(methods)], serveOptions), channelOptions);
-  return { channel: opened, client: new EchoClient(opened), shutdown: () => opened.close(), close: () => opened.close() };
+  return { channel: opened, client: new EchoClient(opened), address: "memory", shutdown: () => opened.close(), close: () => opened.close() };
 };
 
 export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {

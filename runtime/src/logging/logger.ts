@@ -17,7 +17,8 @@ export type LogLevel = keyof Logger;
  * - `call.failed`: a call, or an exchange on a link, ended with an error; `call.ended`: it ended well;
  * - `link.open`, `link.waiting`, `link.closed`: a link connected, lost its connection, was closed;
  * - `link.problem`: something in the stream of a link was not as it should be; `link.unknown`: nobody knows whether notifications arrived;
- * - `server.started`, `server.draining`, `server.stopped`, `server.refused`: what a server does, and connections that it does not take.
+ * - `server.started`, `server.draining`, `server.stopped`: what a server does; `server.problem`: a connection that it does not take, a certificate that
+ *   it cannot use.
  */
 export type LogEvent =
   | "call.failed"
@@ -30,7 +31,7 @@ export type LogEvent =
   | "server.started"
   | "server.draining"
   | "server.stopped"
-  | "server.refused";
+  | "server.problem";
 
 /** The facts of a line, by name. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;

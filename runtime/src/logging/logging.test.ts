@@ -1,13 +1,15 @@
 import { Writable } from "node:stream";
 import { pino } from "pino";
+import { generate } from "selfsigned";
 import { afterEach, expect, test, vi } from "vitest";
 import winston from "winston";
-import { all, type EchoMethods, plain, type Served, startGrpc, startMemory, thrownBy } from "../../tests/echo.js";
+import { aborted, all, EchoClient, type EchoMethods, EchoServicer, plain, type Served, startGrpc, startMemory, thrownBy } from "../../tests/echo.js";
 import { CallContext, ContextValues } from "../context.js";
 import { BridgeError } from "../errors.js";
 import { Call } from "../interceptors/call.js";
 import { Chain } from "../interceptors/chain.js";
 import { Traffic } from "../interceptors/traffic.js";
+import { channel, serve } from "../transports/grpc/index.js";
 import { type LogEntry, type Logger, type LogLevel, logging } from "./index.js";
 
 const ends: (() => unknown)[] = [];
@@ -167,4 +169,35 @@ test("pino's, winston's and the console's lines", async () => {
   const line = inspect(info.mock.calls[0]?.[0]);
   expect(line).not.toContain("\n");
   expect(JSON.parse(line)).toMatchObject(expected);
+});
+
+test("a server's lines: its start, what it refuses, its end, and the failures of its calls", async () => {
+  const { logger, lines } = keeping();
+  const { cert, private: key } = await generate([{ name: "commonName", value: "bridge.test" }]);
+  let calls = 0;
+  const say = (_request: string, { signal }: CallContext): Promise<never> => {
+    calls++;
+    return aborted(signal);
+  };
+  const server = await serve([EchoServicer.from({ say })], { address: "127.0.0.1:0", tls: { cert, key }, logger });
+  const plaintext = channel(server.address);
+  await thrownBy(new EchoClient(plaintext).say("x"));
+  await plaintext.close();
+  const opened = channel(server.address, { tls: { ca: cert, serverName: "bridge.test" } });
+  const waiting = thrownBy(new EchoClient(opened).say("x"));
+  await vi.waitUntil(() => calls === 1);
+  await server.close({ drainMs: 0 });
+  await waiting;
+  await opened.close();
+  const { address } = server;
+  // The client may try again by itself.
+  const isAgain = (i: number): boolean => lines[i]?.[1].event === "server.problem" && lines[i - 1]?.[1].event === "server.problem";
+  const once = lines.filter((_, i) => !isAgain(i));
+  expect(once.map(([level, { event, message }]) => [level, event, message])).toEqual([
+    ["info", "server.started", `listening at ${address} (TLS): test.Echo`],
+    ["warn", "server.problem", expect.stringMatching(/^127\.0\.0\.1:\d+: this port speaks TLS/)],
+    ["info", "server.draining", `${address}: takes no more calls, waits for 1`],
+    ["warn", "call.failed", "test.Echo/Say: unavailable: the server is shutting down"],
+    ["warn", "server.stopped", `${address}: stopped, and ended 1 calls that were left`],
+  ]);
 });

@@ -5,6 +5,7 @@ import { CallContext } from "../../context.js";
 import { BridgeError, hiddenMessage } from "../../errors.js";
 import { Traffic } from "../../interceptors/traffic.js";
 import { type ErrorListener, type Route, report } from "../../servicer/routes.js";
+import { peerOf } from "./certificate.js";
 import { type GrpcStatus, hasDetails, statusOf } from "./errors.js";
 import { fromGrpc, toGrpc } from "./metadata.js";
 import { parcel } from "./parcel.js";
@@ -47,7 +48,7 @@ export class ServerCall {
       signal: this.#abort.signal,
       deadline: limited ? new Date(deadline) : undefined,
       metadata: fromGrpc(surface.metadata),
-      peer: { address: peer === "unknown" ? settings.anonymousPeer : peer },
+      peer: peerOf(surface, peer === "unknown" ? settings.anonymousPeer : peer),
     });
     // grpc-js tells the end of every call in this way.
     (surface as EventEmitter).once("cancelled", () => {

@@ -14,6 +14,11 @@ export class Calls {
     this.#settings = settings;
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#open.size;
+  }
+
   /** Runs the work that answers a call, and gives `fail` the status if it throws. Calls that come after {@link refuse} are not run. */
   run(route: Route, surface: Surface, work: (call: ServerCall) => Promise<void>, fail: (status: GrpcStatus) => void): void {
     const { signal: draining } = this.#draining;

@@ -7,13 +7,14 @@ import type { MethodInfo } from "../../servicer/service.js";
 import type { Channel, ChannelCallOptions, ConnectOptions } from "../../transport.js";
 import { ActiveCall } from "./active.js";
 import { targetOf } from "./address.js";
+import { ChannelSecrets } from "./channel-secrets.js";
 import { Connection, type ConnectionSettings } from "./connection.js";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.js";
 import { grpcLimits, type Limits, limitsOf } from "./limits.js";
 import { fromGrpc, toGrpc } from "./metadata.js";
 import { openResponse, parcel } from "./parcel.js";
 import { type Calling, ResponseStream } from "./responses.js";
-import { type ChannelTls, channelCredentials } from "./tls.js";
+import type { ChannelTls } from "./tls.js";
 
 /** Options of {@link channel}. */
 export interface ChannelOptions extends InterceptorOptions {
@@ -68,7 +69,7 @@ class GrpcChannel implements Channel, Calling {
     this.#settings = {
       address,
       target,
-      credentials: channelCredentials(options.tls),
+      secrets: new ChannelSecrets(options.tls),
       grpcOptions: {
         ...grpcLimits(this.#limits),
         ...backoff,

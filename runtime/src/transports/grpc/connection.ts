@@ -1,7 +1,8 @@
-import { type ChannelCredentials, Client, connectivityState, type ChannelOptions as GrpcOptions, Metadata } from "@grpc/grpc-js";
+import { Client, connectivityState, type ChannelOptions as GrpcOptions, Metadata } from "@grpc/grpc-js";
 import { canceledBy, channelClosed, onAbort } from "../../abort.js";
 import { BridgeError } from "../../errors.js";
 import type { ActiveCall } from "./active.js";
+import type { ChannelSecrets } from "./channel-secrets.js";
 import type { Keepalive } from "./keepalive.js";
 import { Sockets } from "./sockets.js";
 import { repairClient } from "./subchannel.js";
@@ -12,7 +13,7 @@ export interface ConnectionSettings {
   readonly address: string;
   /** The same, in gRPC's notation. */
   readonly target: string;
-  readonly credentials: ChannelCredentials;
+  readonly secrets: ChannelSecrets;
   readonly grpcOptions: GrpcOptions;
   readonly keepalive: Keepalive | undefined;
   /** The paths of the methods with a stream of messages. */
@@ -41,10 +42,10 @@ export class Connection {
   /** Set once it is retired: called when it is over. */
   #onOver: (() => void) | undefined;
 
-  constructor({ address, target, credentials, grpcOptions, keepalive, streaming }: ConnectionSettings) {
+  constructor({ address, target, secrets, grpcOptions, keepalive, streaming }: ConnectionSettings) {
     this.#address = address;
-    this.client = new Client(target, credentials, { ...grpcOptions, ...keepalive?.grpcOptions() });
-    repairClient(this.client, { streaming, sockets: this.#sockets, keepalive });
+    this.client = new Client(target, secrets.credentials, { ...grpcOptions, ...keepalive?.grpcOptions() });
+    repairClient(this.client, { streaming, sockets: this.#sockets, keepalive, secrets });
   }
 
   /** Whether there is a connection to the server, as far as one knows. */

@@ -1,10 +1,14 @@
+import type { ClientHttp2Session } from "node:http2";
 import type { NetConnectOpts, Socket } from "node:net";
 import type { ChannelOptions } from "@grpc/grpc-js";
+import type { ChannelSecrets } from "./channel-secrets.js";
 import type { Keepalive } from "./keepalive.js";
+import { refusalOf } from "./refusals.js";
 import type { Sockets } from "./sockets.js";
 
 /** What is used of grpc-js's Http2Transport: one connection. */
 interface Transport {
+  readonly session?: ClientHttp2Session;
   addDisconnectListener(listener: (tooManyPings: boolean) => void): void;
 }
 
@@ -23,10 +27,13 @@ export function wasPingedTooOften(transport: object): boolean {
 }
 
 /**
- * Has the connections be made of our sockets, and of the interval between pings that is right by now. grpc-js doubles it as well, but prints
+ * Has the connections be made of our sockets, of the certificates that are right by now, and of the interval between pings that is right by now. grpc-js doubles it as well, but prints
  * that to the console, and forgets it together with the connection.
  */
-export function repairConnector(connector: Partial<Connector> | undefined, sockets: Sockets, keepalive: Keepalive | undefined): void {
+export function repairConnector(
+  connector: Partial<Connector> | undefined,
+  { sockets, keepalive, secrets }: { readonly sockets: Sockets; readonly keepalive: Keepalive | undefined; readonly secrets: ChannelSecrets },
+): void {
   if (typeof connector?.tcpConnect !== "function" || typeof connector.connect !== "function") return;
   const tcpConnect = connector.tcpConnect.bind(connector);
   const connect = connector.connect.bind(connector);
@@ -38,7 +45,12 @@ export function repairConnector(connector: Partial<Connector> | undefined, socke
     return dialed;
   };
   connector.connect = async (address, secureConnector, options) => {
-    const transport = await connect(address, secureConnector, { ...options, ...keepalive?.grpcOptions() });
+    await secrets.renew(secureConnector);
+    const transport = await connect(address, secureConnector, { ...options, ...keepalive?.grpcOptions() }).catch((reason: unknown) => {
+      throw secrets.explain(reason);
+    });
+    const refusal = await refusalOf(transport.session);
+    if (refusal) throw new Error(refusal);
     if (dialed) sockets.opened(dialed);
     if (typeof transport.addDisconnectListener !== "function") return transport;
     const listen = transport.addDisconnectListener.bind(transport);

@@ -1,16 +1,4 @@
-import type { Http2Server, IncomingHttpHeaders } from "node:http2";
-import type { Server } from "@grpc/grpc-js";
-
-/**
- * Repairs the headers of the calls that come in, before grpc-js reads them. Reaches into grpc-js for the HTTP/2 servers;
- * if a version keeps them elsewhere, calls work as without.
- */
-export function repairServer(server: Server): void {
-  const { http2Servers } = server as unknown as { http2Servers?: ReadonlyMap<Http2Server, unknown> };
-  for (const http2Server of http2Servers?.keys() ?? []) {
-    http2Server.prependListener("stream", (_stream: unknown, headers: IncomingHttpHeaders, _flags: unknown, raw: unknown) => repairHeaders(headers, raw));
-  }
-}
+import type { IncomingHttpHeaders } from "node:http2";
 
 /**
  * Undoes what Node and grpc-js do to metadata that is not theirs:

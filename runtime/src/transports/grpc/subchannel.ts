@@ -1,5 +1,6 @@
 import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from "node:http2";
 import { type Client, status as statuses } from "@grpc/grpc-js";
+import type { ChannelSecrets } from "./channel-secrets.js";
 import { type Connector, repairConnector, wasPingedTooOften } from "./connector.js";
 import { repairHeaders, repairMessage } from "./headers.js";
 import type { Keepalive } from "./keepalive.js";
@@ -42,13 +43,14 @@ export interface Repairs {
   /** Gets the client's sockets. */
   readonly sockets: Sockets;
   readonly keepalive: Keepalive | undefined;
+  readonly secrets: ChannelSecrets;
 }
 
 /**
  * Repairs the connections and calls of a client. Reaches into grpc-js for that; if a version is made otherwise, calls work as without.
  * The client must have its own pool of connections (`grpc.use_local_subchannel_pool`).
  */
-export function repairClient(client: Client, { streaming, sockets, keepalive }: Repairs): void {
+export function repairClient(client: Client, repairs: Repairs): void {
   const { internalChannel } = client.getChannel() as unknown as { internalChannel?: { subchannelPool?: SubchannelPool } };
   const pool = internalChannel?.subchannelPool;
   if (typeof pool?.getOrCreateSubchannel !== "function") return;
@@ -56,7 +58,7 @@ export function repairClient(client: Client, { streaming, sockets, keepalive }: 
   pool.getOrCreateSubchannel = (...args) => {
     const subchannel = getOrCreate(...args);
     if (Object.hasOwn(subchannel, "createCall")) return subchannel;
-    repairConnector(subchannel.connector, sockets, keepalive);
+    repairConnector(subchannel.connector, repairs);
     const create = subchannel.createCall.bind(subchannel);
     subchannel.createCall = (metadata, host, path, ...more) => {
       const call = create(metadata, host, path, ...more);
@@ -64,7 +66,7 @@ export function repairClient(client: Client, { streaming, sockets, keepalive }: 
         repairHeadersOf(call);
         cancelWithoutEnd(call);
         tellLostSession(call);
-        if (streaming.has(path)) holdTrailers(call);
+        if (repairs.streaming.has(path)) holdTrailers(call);
         tellWire(metadata, call);
       }
       return call;
