@@ -18,6 +18,11 @@ export interface ChannelCallOptions extends CallOptions {
 export interface Channel {
   /** The interceptors of `intercept`: clients and links run their calls through them. A transport has nothing to do with it. */
   readonly interception?: Chain | undefined;
+  /**
+   * Whether what is sent can be read by nobody but the peer: it is encrypted, or does not leave the machine. Undefined if the transport does not
+   * know. Credentials are sent only if it is true, unless one says otherwise.
+   */
+  readonly secure?: boolean | undefined;
   /** Makes a call with one request and one response. Has called `onTrailer` when it resolves: the trailer may tell what the response means. */
   unary(method: MethodInfo, request: unknown, options: ChannelCallOptions): Promise<unknown>;
   /**

@@ -26,15 +26,19 @@ export interface CallInit {
   readonly signal: AbortSignal;
   readonly deadline?: Date | undefined;
   readonly peer?: Peer | undefined;
+  readonly secure?: boolean | undefined;
   readonly link?: Link | undefined;
   readonly traffic: Traffic;
   /** Gives the message, or the stream of them. Called when somebody looks. */
   read(): unknown;
+  /** Aborts the signal of a call that this end answers: the caller gets the reason. */
+  readonly abort?: ((reason: BridgeError) => void) | undefined;
   /** What is behind the last interceptor. */
   answer(call: Call): Promise<unknown>;
 }
 
 let answerOf: (call: Call) => Promise<unknown>;
+let abortOf: (call: Call, reason: BridgeError) => void;
 
 /**
  * A call on its way through interceptors: at the end that makes it before it is sent, at the end that answers it before the servicer, or the
@@ -64,6 +68,8 @@ export class Call {
   readonly deadline: Date | undefined;
   /** The other end, as far as it is known: at the end that answers. */
   readonly peer: Peer;
+  /** Whether what is sent can be read by nobody but the peer, as the channel tells; undefined if it does not, and at the end that answers. */
+  readonly secure: boolean | undefined;
   /** The link, for kinds `link`, `request` and `notification`. */
   readonly link: Link | undefined;
   /** What went over the wire so far, in messages and bytes. */
@@ -84,6 +90,7 @@ export class Call {
     this.signal = init.signal;
     this.deadline = init.deadline;
     this.peer = init.peer ?? { address: "" };
+    this.secure = init.secure;
     this.link = init.link;
     this.traffic = init.traffic;
     this.#init = init;
@@ -91,6 +98,7 @@ export class Call {
 
   static {
     answerOf = (call) => call.#init.answer(call);
+    abortOf = (call, reason) => call.#init.abort?.(reason);
   }
 
   /** Its name: `bridge.Invoker/Invoke`, or `bridge.ControlPlane/Connect/kvGet` for what is said over a link. */
@@ -129,4 +137,9 @@ export class Call {
 /** Does what is behind the last interceptor. */
 export function answer(call: Call): Promise<unknown> {
   return answerOf(call);
+}
+
+/** Ends an RPC that this end answers, or the stream of a link, whatever it is doing: as its deadline would, with another reason. */
+export function abort(call: Call, reason: BridgeError): void {
+  abortOf(call, reason);
 }

@@ -10,9 +10,9 @@ import { Traffic } from "./traffic.js";
 export function incoming(
   method: MethodInfo,
   { metadata, header, trailer, values, signal, deadline, peer }: CallContext,
-  traffic: Traffic,
+  { traffic = new Traffic(), abort }: Pick<Serving, "traffic" | "abort">,
 ): Omit<CallInit, "kind" | "read" | "answer"> {
-  return { method, outgoing: false, metadata: metadata as MutableMetadata, header, trailer, values, signal, deadline, peer, traffic };
+  return { method, outgoing: false, metadata: metadata as MutableMetadata, header, trailer, values, signal, deadline, peer, traffic, abort };
 }
 
 /** A method of a servicer with interceptors around it. */
@@ -21,10 +21,10 @@ export function intercepted(
   method: MethodInfo,
   implementation: (request: unknown, context: CallContext) => unknown,
 ): (read: () => unknown, context: CallContext, serving: Serving) => Promise<unknown> {
-  return (read, context, { traffic = new Traffic() }) =>
+  return (read, context, serving) =>
     chain.run(
       new Call({
-        ...incoming(method, context, traffic),
+        ...incoming(method, context, serving),
         kind: method.kind,
         read,
         answer: async (call) => implementation(call.message, context),

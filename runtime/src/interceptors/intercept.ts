@@ -12,12 +12,14 @@ export function intercept(channel: Channel, options: InterceptorOptions): Channe
 
 class InterceptedChannel implements Channel {
   readonly interception: Chain | undefined;
+  readonly secure: boolean | undefined;
   readonly #channel: Channel;
   declare connect?: (options: ConnectOptions) => Promise<void>;
 
   constructor(channel: Channel, interception: Chain | undefined) {
     this.#channel = channel;
     this.interception = interception;
+    this.secure = channel.secure;
     // Links ask whether a channel can connect.
     if (channel.connect) this.connect = (options) => (channel.connect as NonNullable<Channel["connect"]>)(options);
   }

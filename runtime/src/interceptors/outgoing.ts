@@ -5,7 +5,7 @@ import { emptyMetadata } from "../metadata.js";
 import type { CallOptions } from "../servicer/options.js";
 import type { MethodInfo } from "../servicer/service.js";
 import { untilAborted } from "../streams.js";
-import type { ChannelCallOptions } from "../transport.js";
+import type { Channel, ChannelCallOptions } from "../transport.js";
 import { Call } from "./call.js";
 import { boundTo, type Chain, isAsyncIterable, type Scope } from "./chain.js";
 import { Traffic } from "./traffic.js";
@@ -25,7 +25,7 @@ class Outgoing {
   readonly #call: Call;
   readonly #scope: Scope;
 
-  constructor(chain: Chain, method: MethodInfo, request: unknown, options: CallOptions, make: Make) {
+  constructor(chain: Chain, { secure }: Channel, method: MethodInfo, request: unknown, options: CallOptions, make: Make) {
     const { signal, timeoutMs = Number.POSITIVE_INFINITY } = options;
     const deadline = Date.now() + timeoutMs;
     const isLimited = Number.isFinite(deadline);
@@ -37,6 +37,7 @@ class Outgoing {
       kind: method.kind,
       method,
       outgoing: true,
+      secure,
       values: options.values ?? new ContextValues(),
       metadata: Object.assign(emptyMetadata(), options.metadata),
       signal: this.#abort.signal,
@@ -83,8 +84,8 @@ class Outgoing {
 }
 
 /** Makes a call with one response through interceptors. */
-export async function callThrough(chain: Chain, method: MethodInfo, request: unknown, options: CallOptions, make: Make): Promise<unknown> {
-  const call = new Outgoing(chain, method, request, options, make);
+export async function callThrough(chain: Chain, channel: Channel, method: MethodInfo, request: unknown, options: CallOptions, make: Make): Promise<unknown> {
+  const call = new Outgoing(chain, channel, method, request, options, make);
   try {
     const response = await call.run();
     call.end();
@@ -98,13 +99,15 @@ export async function callThrough(chain: Chain, method: MethodInfo, request: unk
 /** The same for a stream of responses. The call starts with the first `next()`; `return()` cancels it. */
 export function streamThrough(
   chain: Chain,
+  channel: Channel,
   method: MethodInfo,
   requests: unknown,
   options: CallOptions,
   make: (message: unknown, options: ChannelCallOptions) => AsyncIterable<unknown>,
 ): AsyncIterable<unknown> {
   return {
-    [Symbol.asyncIterator]: () => new Responses(new Outgoing(chain, method, requests, options, async (message, given) => make(message, given)), method),
+    [Symbol.asyncIterator]: () =>
+      new Responses(new Outgoing(chain, channel, method, requests, options, async (message, given) => make(message, given)), method),
   };
 }
 

@@ -135,6 +135,7 @@ export class ClientEnd extends End {
       kind: "link",
       method: this.#plain,
       outgoing: true,
+      secure: this.#channel.secure,
       metadata: this.#sentMetadata,
       values: new ContextValues(),
       signal: attempt.signal,

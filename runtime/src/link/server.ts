@@ -25,6 +25,8 @@ export interface ServerEndInit {
   readonly draining: AbortSignal | undefined;
   /** What is counted of the call. */
   readonly traffic: Traffic;
+  /** Aborts the signal of the context. */
+  readonly abort: ((reason: BridgeError) => void) | undefined;
   readonly chain: Chain | undefined;
   /** The servicer's method: takes the link, and gives its handlers. */
   readonly implementation: (link: unknown, context: CallContext) => unknown;
@@ -80,7 +82,7 @@ class ServerEnd extends End {
 
   /** One call, from its beginning to its end. Never rejects. */
   async #serve(messages: AsyncIterable<unknown>): Promise<void> {
-    const { chain, context, draining, hide, method, traffic } = this.#init;
+    const { chain, context, draining, hide, method } = this.#init;
     const unwatchCall = onAbort(context.signal, () => this.fail(this.#connection, canceledBy(context.signal)));
     const unwatchServer = onAbort(draining, () => void this.close({ drainMs: Number.POSITIVE_INFINITY }));
     const link = faceOf(this);
@@ -93,7 +95,7 @@ class ServerEnd extends End {
           isTalking = true;
           return this.#run(messages, link);
         };
-        await chain.run(new Call({ ...incoming(method, context, traffic), kind: "link", link, read: () => undefined, answer }));
+        await chain.run(new Call({ ...incoming(method, context, this.#init), kind: "link", link, read: () => undefined, answer }));
         // An interceptor answered in our place.
         if (!isTalking) throw new BridgeError("unimplemented", "nobody serves the link");
       } else await this.#run(messages, link);

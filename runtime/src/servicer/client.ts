@@ -66,7 +66,7 @@ export function bidiStreaming<O>(client: Client, localName: string, requests: Re
   const make = (requests: unknown, options: ChannelCallOptions): AsyncIterable<unknown> => channel.stream(method, requests as AsyncIterable<unknown>, options);
   const { interception } = channel;
   const given = iterate(requests);
-  return once((interception ? streamThrough(interception, method, given, merged, make) : make(given, merged)) as AsyncIterable<O>, method);
+  return once((interception ? streamThrough(interception, channel, method, given, merged, make) : make(given, merged)) as AsyncIterable<O>, method);
 }
 
 /** What a link is opened with. Throws if the method is none. */
@@ -82,7 +82,7 @@ function answered(channel: Channel, method: MethodInfo, request: unknown, option
   const { fault, path } = method;
   const { interception } = channel;
   const call: Make = fault ? (request, options) => withoutFault(fault, path, request, options, make) : make;
-  return interception ? callThrough(interception, method, request, options, call) : call(request, options);
+  return interception ? callThrough(interception, channel, method, request, options, call) : call(request, options);
 }
 
 async function withoutFault(fault: Fault, place: string, request: unknown, options: ChannelCallOptions, make: Make): Promise<unknown> {

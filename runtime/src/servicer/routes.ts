@@ -42,6 +42,8 @@ export interface Serving {
   readonly draining?: AbortSignal | undefined;
   /** Where the transport counts what comes and goes, and tells the end of the call. Without it, interceptors do not get to know that. */
   readonly traffic?: Traffic | undefined;
+  /** Aborts the signal of the context: the call ends with the reason. Without it, interceptors cannot end a call that runs. */
+  readonly abort?: ((reason: BridgeError) => void) | undefined;
 }
 
 /**
@@ -117,7 +119,7 @@ function linkRoute(method: MethodInfo, link: LinkInfo, implementation: Method, {
   const onException = (reason: unknown): void => report(onError, reason, method);
   return {
     method: withBytes(method),
-    call: (read, context, { draining, traffic = new Traffic() } = {}) =>
+    call: (read, context, { draining, traffic = new Traffic(), abort } = {}) =>
       serveLink(read() as AsyncIterable<unknown>, {
         method,
         perspective,
@@ -125,6 +127,7 @@ function linkRoute(method: MethodInfo, link: LinkInfo, implementation: Method, {
         context,
         draining,
         traffic,
+        abort,
         chain,
         implementation,
         hide,

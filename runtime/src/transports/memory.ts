@@ -33,6 +33,7 @@ export function memory(servicers: readonly Servicer[], { onError = () => {}, ...
 }
 
 class MemoryChannel implements Channel {
+  readonly secure = true;
   readonly #routes: ReadonlyMap<string, Route>;
   readonly #open = new Set<CallAbort>();
   readonly #draining = new AbortController();
@@ -113,7 +114,7 @@ class MemoryChannel implements Channel {
       options.onHeader?.(received(context.header));
     };
     try {
-      for await (const response of answers(route, sent(), context, { traffic, draining: this.#draining.signal })) {
+      for await (const response of answers(route, sent(), context, { traffic, draining: this.#draining.signal, abort: (reason) => abort.abort(reason) })) {
         giveHeader();
         options.traffic?.received(response.byteLength);
         yield method.output.decode(response);

@@ -48,6 +48,9 @@ export class ServerCall {
     if (handler.signal.aborted) abort();
   }
 
+  /** Aborts the signal of the call. */
+  readonly abort = (reason: BridgeError): void => this.#abort.abort(reason);
+
   /** A request, decoded. @throws BridgeError invalid_argument, with the path of the field that is malformed */
   decode(message: Message): unknown {
     return fromMessage(this.#desc.input, counted(this.#route.method.input, this.traffic), message);

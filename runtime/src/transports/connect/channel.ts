@@ -11,24 +11,32 @@ import { ActiveCall } from "./active.js";
 import { counted, toMessage } from "./message.js";
 import { type Calling, openResponse, ResponseStream } from "./responses.js";
 
+/** Options of {@link connectChannel}. */
+export interface ConnectChannelOptions extends InterceptorOptions {
+  /** Whether what is sent can be read by nobody but the server, as with an https address: a Connect transport does not tell. `credentials` asks for it. */
+  secure?: boolean | undefined;
+}
+
 /**
  * A channel over a Connect transport, such as that of @connectrpc/connect-web in a browser.
  *
  * @param services protobuf-es's descriptors of the services that are called, from their `_pb` modules
  */
-export function connectChannel(transport: Transport, services: readonly DescService[], options: InterceptorOptions = {}): Channel {
+export function connectChannel(transport: Transport, services: readonly DescService[], options: ConnectChannelOptions = {}): Channel {
   return new ConnectChannel(transport, services, options);
 }
 
 class ConnectChannel implements Channel, Calling {
   readonly interception: Chain | undefined;
+  readonly secure: boolean | undefined;
   readonly transport: Transport;
   readonly #methods = new Map<string, DescMethod>();
   readonly #active = new Set<ActiveCall>();
   #closed = false;
 
-  constructor(transport: Transport, services: readonly DescService[], options: InterceptorOptions) {
+  constructor(transport: Transport, services: readonly DescService[], options: ConnectChannelOptions) {
     this.interception = Chain.of(options);
+    this.secure = options.secure;
     this.transport = transport;
     for (const { typeName, methods } of services) {
       for (const method of methods) this.#methods.set(`/${typeName}/${method.name}`, method);

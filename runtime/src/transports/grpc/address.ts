@@ -40,7 +40,12 @@ export function targetOf(text: string): { readonly target: string; readonly loca
   const address = parseAddress(text);
   if ("path" in address) return { target: formatAddress(address), local: true };
   if (address.port === 0) throw unusable(text, "nothing can be reached at port 0");
-  return { target: `dns:${formatAddress(address)}`, local: /^(localhost|127\..*|::1)$/.test(address.host) };
+  return { target: `dns:${formatAddress(address)}`, local: isLoopback(address.host) };
+}
+
+/** A name such as 127.example.com only looks like one. */
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 }
 
 function unusable(text: string, why: string): Error {

@@ -58,9 +58,7 @@ export class ServerCall {
   }
 
   /** Aborts the signal of the call. */
-  abort(reason: BridgeError): void {
-    this.#abort.abort(reason);
-  }
+  readonly abort = (reason: BridgeError): void => this.#abort.abort(reason);
 
   /** The status is on its way: from here on nothing aborts the signal. */
   finish(): void {

@@ -52,6 +52,7 @@ export function channel(address: string, options: ChannelOptions = {}): Channel 
 
 class GrpcChannel implements Channel, Calling {
   readonly interception: Chain | undefined;
+  readonly secure: boolean;
   readonly #streaming: Set<string> = new Set();
   readonly #settings: ConnectionSettings;
   readonly #limits: Limits;
@@ -65,6 +66,7 @@ class GrpcChannel implements Channel, Calling {
     const { target, local } = targetOf(address);
     const serverName = typeof options.tls === "object" ? options.tls.serverName : undefined;
     this.interception = Chain.of(options);
+    this.secure = Boolean(options.tls) || local;
     this.#limits = limitsOf(options);
     this.#settings = {
       address,
