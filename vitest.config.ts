@@ -13,6 +13,7 @@ export default defineConfig({
       { find: /^@protobridge\/runtime\/auth$/, replacement: source("runtime/src/auth/index.ts") },
       { find: /^@protobridge\/runtime\/memory$/, replacement: source("runtime/src/transports/memory.ts") },
       { find: /^@protobridge\/runtime\/grpc$/, replacement: source("runtime/src/transports/grpc/index.ts") },
+      { find: /^@protobridge\/runtime\/otel$/, replacement: source("runtime/src/otel/index.ts") },
       { find: /^@protobridge\/runtime\/connect$/, replacement: source("runtime/src/transports/connect/index.ts") },
     ],
   },

@@ -37,6 +37,11 @@ export function codeFromNumber(number: number): Code {
   return names[number] ?? "unknown";
 }
 
+/** The name of a status code as gRPC spells it: `NOT_FOUND`, and `CANCELLED`, which has one L here. */
+export function grpcNameOf(code: Code): string {
+  return code === "canceled" ? "CANCELLED" : code.toUpperCase();
+}
+
 /** A typed detail of an error: a message of any type, as bytes. It travels as a `google.protobuf.Any` inside `google.rpc.Status`. */
 export interface ErrorDetail {
   /** Fully qualified name of the message, for example `google.rpc.ErrorInfo`. */

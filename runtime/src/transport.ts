@@ -1,3 +1,4 @@
+import type { Peer } from "./context.js";
 import type { Chain } from "./interceptors/chain.js";
 import type { Traffic } from "./interceptors/traffic.js";
 import type { CallOptions } from "./servicer/options.js";
@@ -23,6 +24,8 @@ export interface Channel {
    * know. Credentials are sent only if it is true, unless one says otherwise.
    */
   readonly secure?: boolean | undefined;
+  /** Where its calls go, if it knows. */
+  readonly peer?: Peer | undefined;
   /** Makes a call with one request and one response. Has called `onTrailer` when it resolves: the trailer may tell what the response means. */
   unary(method: MethodInfo, request: unknown, options: ChannelCallOptions): Promise<unknown>;
   /**

@@ -66,11 +66,11 @@ export class Call {
   readonly signal: AbortSignal;
   /** When the caller stops to wait; undefined if it waits for ever. */
   readonly deadline: Date | undefined;
-  /** The other end, as far as it is known: at the end that answers. */
+  /** The other end, as far as it is known: at the end that makes the call, what its channel was made for. The address is "" if nothing is known. */
   readonly peer: Peer;
   /** Whether what is sent can be read by nobody but the peer, as the channel tells; undefined if it does not, and at the end that answers. */
   readonly secure: boolean | undefined;
-  /** The link, for kinds `link`, `request` and `notification`. */
+  /** The link, for kinds `link`, `request` and `notification`: the same object for all of them, also over other connections. */
   readonly link: Link | undefined;
   /** What went over the wire so far, in messages and bytes. */
   readonly traffic: Traffic;

@@ -1,3 +1,4 @@
+import type { Peer } from "../context.js";
 import type { MethodInfo } from "../servicer/service.js";
 import type { Channel, ChannelCallOptions, ConnectOptions } from "../transport.js";
 import { Chain, type InterceptorOptions } from "./chain.js";
@@ -13,6 +14,7 @@ export function intercept(channel: Channel, options: InterceptorOptions): Channe
 class InterceptedChannel implements Channel {
   readonly interception: Chain | undefined;
   readonly secure: boolean | undefined;
+  readonly peer: Peer | undefined;
   readonly #channel: Channel;
   declare connect?: (options: ConnectOptions) => Promise<void>;
 
@@ -20,6 +22,7 @@ class InterceptedChannel implements Channel {
     this.#channel = channel;
     this.interception = interception;
     this.secure = channel.secure;
+    this.peer = channel.peer;
     // Links ask whether a channel can connect.
     if (channel.connect) this.connect = (options) => (channel.connect as NonNullable<Channel["connect"]>)(options);
   }

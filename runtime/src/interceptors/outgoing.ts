@@ -25,7 +25,7 @@ class Outgoing {
   readonly #call: Call;
   readonly #scope: Scope;
 
-  constructor(chain: Chain, { secure }: Channel, method: MethodInfo, request: unknown, options: CallOptions, make: Make) {
+  constructor(chain: Chain, { secure, peer }: Channel, method: MethodInfo, request: unknown, options: CallOptions, make: Make) {
     const { signal, timeoutMs = Number.POSITIVE_INFINITY } = options;
     const deadline = Date.now() + timeoutMs;
     const isLimited = Number.isFinite(deadline);
@@ -43,6 +43,7 @@ class Outgoing {
       signal: this.#abort.signal,
       deadline: isLimited ? new Date(deadline) : undefined,
       traffic: this.traffic,
+      peer,
       read: () => (isAsyncIterable(request) ? boundTo(request, this.#scope) : request),
       answer: ({ message, metadata, header, trailer }) =>
         make(message, {
@@ -101,13 +102,12 @@ export function streamThrough(
   chain: Chain,
   channel: Channel,
   method: MethodInfo,
-  requests: unknown,
+  request: unknown,
   options: CallOptions,
   make: (message: unknown, options: ChannelCallOptions) => AsyncIterable<unknown>,
 ): AsyncIterable<unknown> {
   return {
-    [Symbol.asyncIterator]: () =>
-      new Responses(new Outgoing(chain, channel, method, requests, options, async (message, given) => make(message, given)), method),
+    [Symbol.asyncIterator]: () => new Responses(new Outgoing(chain, channel, method, request, options, async (message, given) => make(message, given)), method),
   };
 }
 

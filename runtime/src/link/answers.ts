@@ -211,8 +211,11 @@ export class Answers {
         this.#end.problem("undelivered", member.name, new BridgeError("unavailable", "the connection of the request is gone"));
         return;
       }
-      asked.context.traffic?.sent(bytes.byteLength);
-      this.#end.queue.putAnyway({ bytes, member, only: this.#connection, onTaken: release, onLost: release });
+      const onTaken = (): void => {
+        asked.context.traffic?.sent(bytes.byteLength);
+        release();
+      };
+      this.#end.queue.putAnyway({ bytes, member, only: this.#connection, onTaken, onLost: release });
     });
   }
 

@@ -57,9 +57,9 @@ export class ClientEnd extends End {
     this.#reconnection = new Reconnection(options.reconnect ?? {});
     if (perspective.opening !== undefined && typeof this.#options.opening !== "function")
       throw new TypeError(`the link ${method.path} needs the option opening, which gives what is said first: ${perspective.opening}`);
-    const { interception } = channel;
+    const { interception, peer } = channel;
     this.#face = faceOf(this);
-    if (interception) this.exchanges = new Exchanges({ chain: interception, method, link: this.#face, metadata: () => this.#sentMetadata });
+    if (interception) this.exchanges = new Exchanges({ chain: interception, method, link: this.#face, peer, metadata: () => this.#sentMetadata });
     this.handleWith(handlers);
     this.#unwatch = onAbort(options.signal, () => this.shut(canceledBy(options.signal as AbortSignal)));
     if (options.signal?.aborted) this.shut(canceledBy(options.signal));
@@ -140,6 +140,7 @@ export class ClientEnd extends End {
       values: new ContextValues(),
       signal: attempt.signal,
       link: this.#face,
+      peer: this.#channel.peer,
       traffic,
       read: () => undefined,
       answer: async ({ header, trailer }) => {

@@ -108,16 +108,19 @@ export abstract class End {
     const { signal, timeoutMs = this.limits.sendTimeoutMs, whenFull = this.limits.whenFull } = options;
     const notification: UnconfirmedNotification = { member: member.name, message };
     const bytes = this.#encode(member, message, "", stamps);
-    traffic?.sent(bytes.byteLength);
     const item: Outgoing = {
       bytes,
       member,
       message: notification,
       onTaken: (connection) => connection.notified(notification),
     };
-    if (whenFull === "drop" && !this.#ahead && !this.queue.hasRoom(item.bytes.byteLength)) this.counts.dropped++;
-    else if (this.#ahead) this.#ahead.push(item);
+    if (whenFull === "drop" && !this.#ahead && !this.queue.hasRoom(item.bytes.byteLength)) {
+      this.counts.dropped++;
+      return;
+    }
+    if (this.#ahead) this.#ahead.push(item);
     else await this.queue.put(item, { signal, timeoutMs });
+    traffic?.sent(bytes.byteLength);
   }
 
   async #request(member: Member, message: unknown, stamps: Stamps, options: RequestOptions, traffic?: Traffic): Promise<unknown> {
@@ -129,7 +132,6 @@ export abstract class End {
     const reply = member.reply as string;
     const asked = this.#address(member, message, reply);
     const bytes = this.#encode(member, asked.message, asked.correlation, stamps);
-    traffic?.sent(bytes.byteLength);
     return new Promise((resolve, reject) => {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const settle = (): boolean => {
@@ -147,8 +149,12 @@ export abstract class End {
         reject(error);
         this.inbox.changed();
       };
+      const onTaken = (connection: Connection): void => {
+        traffic?.sent(bytes.byteLength);
+        connection.asked(pending);
+      };
       const pending: Pending = {
-        item: { bytes, member, isOff: () => pending.settled, onTaken: (connection) => connection.asked(pending) },
+        item: { bytes, member, isOff: () => pending.settled, onTaken },
         line: asked.line,
         inOrder: asked.inOrder,
         reply,

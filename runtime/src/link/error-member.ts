@@ -1,4 +1,4 @@
-import { BridgeError, type Code, codeFromNumber, codes } from "../errors.js";
+import { BridgeError, type Code, codeFromNumber, codes, grpcNameOf } from "../errors.js";
 import { valueAt } from "../fault/reading.js";
 import type { FaultContent } from "../fault/writing.js";
 import type { ErrorShape } from "./shape.js";
@@ -13,13 +13,8 @@ export function readError({ code, message }: ErrorShape, face: unknown, place: s
 
 /** What the envelope's error member says of an error. */
 export function errorMessage({ code, message }: ErrorShape, error: FaultContent): unknown {
-  const told = code && { [code[0]]: code[1] === "name" ? nameOf(error.code) : codes[error.code] };
+  const told = code && { [code[0]]: code[1] === "name" ? grpcNameOf(error.code) : codes[error.code] };
   return { ...told, [message]: error.message.toWellFormed() };
-}
-
-/** As gRPC spells it: CANCELLED, in which we have one L. */
-function nameOf(code: Code): string {
-  return code === "canceled" ? "CANCELLED" : code.toUpperCase();
 }
 
 function codeOf(name: string): Code {

@@ -57,16 +57,26 @@ export async function clientStreaming<O>(client: Client, localName: string, requ
 
 /** Makes a call with one request and a stream of responses. It starts when they are iterated; leaving the iteration cancels it. */
 export function serverStreaming<O>(client: Client, localName: string, request: unknown, options?: CallOptions): AsyncIterable<O> {
-  return bidiStreaming(client, localName, [request], options);
+  return streaming(client, localName, request, options, (given) => iterateSync([given]));
 }
 
 /** Makes a call in which both sides stream. It starts when the responses are iterated; leaving the iteration cancels it. */
 export function bidiStreaming<O>(client: Client, localName: string, requests: Requests<unknown>, options?: CallOptions): AsyncIterable<O> {
+  return streaming(client, localName, iterate(requests), options, (given) => given as AsyncIterable<unknown>);
+}
+
+/** @param iterated what is sent, as a stream */
+function streaming<O>(
+  client: Client,
+  localName: string,
+  request: unknown,
+  options: CallOptions | undefined,
+  iterated: (request: unknown) => AsyncIterable<unknown>,
+): AsyncIterable<O> {
   const { channel, method, merged } = prepare(client, localName, options, Number.POSITIVE_INFINITY);
-  const make = (requests: unknown, options: ChannelCallOptions): AsyncIterable<unknown> => channel.stream(method, requests as AsyncIterable<unknown>, options);
+  const make = (request: unknown, options: ChannelCallOptions): AsyncIterable<unknown> => channel.stream(method, iterated(request), options);
   const { interception } = channel;
-  const given = iterate(requests);
-  return once((interception ? streamThrough(interception, channel, method, given, merged, make) : make(given, merged)) as AsyncIterable<O>, method);
+  return once((interception ? streamThrough(interception, channel, method, request, merged, make) : make(request, merged)) as AsyncIterable<O>, method);
 }
 
 /** What a link is opened with. Throws if the method is none. */

@@ -1,5 +1,5 @@
 import { CallAbort, canceledBy, channelClosed, onAbort } from "../abort.js";
-import { CallContext } from "../context.js";
+import { CallContext, type Peer } from "../context.js";
 import { BridgeError } from "../errors.js";
 import type { InterceptorOptions } from "../interceptors/chain.js";
 import { Traffic } from "../interceptors/traffic.js";
@@ -34,6 +34,7 @@ export function memory(servicers: readonly Servicer[], { onError = () => {}, ...
 
 class MemoryChannel implements Channel {
   readonly secure = true;
+  readonly peer: Peer = { address: "memory" };
   readonly #routes: ReadonlyMap<string, Route>;
   readonly #open = new Set<CallAbort>();
   readonly #draining = new AbortController();
@@ -85,7 +86,7 @@ class MemoryChannel implements Channel {
       signal: abort.signal,
       deadline: deadline === undefined ? undefined : new Date(deadline),
       metadata: received(options.metadata),
-      peer: { address: "memory" },
+      peer: this.peer,
     });
     let failure: { readonly reason: unknown } | undefined;
     // An error of the caller's own requests, or a request that cannot be encoded, cancels the call, and is the caller's alone.

@@ -1,5 +1,6 @@
 import { status as statuses } from "@grpc/grpc-js";
 import { canceledBy, channelClosed } from "../../abort.js";
+import type { Peer } from "../../context.js";
 import { BridgeError } from "../../errors.js";
 import { Chain, type InterceptorOptions } from "../../interceptors/chain.js";
 import type { CallOptions } from "../../servicer/options.js";
@@ -53,6 +54,7 @@ export function channel(address: string, options: ChannelOptions = {}): Channel 
 class GrpcChannel implements Channel, Calling {
   readonly interception: Chain | undefined;
   readonly secure: boolean;
+  readonly peer: Peer;
   readonly #streaming: Set<string> = new Set();
   readonly #settings: ConnectionSettings;
   readonly #limits: Limits;
@@ -67,6 +69,7 @@ class GrpcChannel implements Channel, Calling {
     const serverName = typeof options.tls === "object" ? options.tls.serverName : undefined;
     this.interception = Chain.of(options);
     this.secure = Boolean(options.tls) || local;
+    this.peer = { address };
     this.#limits = limitsOf(options);
     this.#settings = {
       address,
