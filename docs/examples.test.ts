@@ -27,7 +27,7 @@ interface Block {
 
 const fenced = /^```([^`\n]*)\n(.*?)^```$/gms;
 /** What a block may be. Another language, or none, would be an example that nobody runs. */
-const languages = ["ts", "text", "js", "yaml", "proto", "sh", "handlebars"];
+const languages = ["ts", "text", "js", "yaml", "proto", "sh", "handlebars", "ini"];
 
 function blocksOf(markdown: string): Block[] {
   return [...markdown.matchAll(fenced)].map(({ index, 0: whole, 1: language = "", 2: text = "" }) => {
@@ -82,7 +82,10 @@ describe("examples", () => {
     expect({ code, errors }).toEqual({ code: 0, errors: "" });
   });
 
-  it.concurrent.each(examples)("$place", { timeout: 30_000 }, async ({ name, output }) => {
+  // A program that runs until it is told to end: production.test.ts starts it.
+  const [, ending] = partition(examples, ({ text }) => text.startsWith("// main.ts\n"));
+
+  it.concurrent.each(ending)("$place", { timeout: 30_000 }, async ({ name, output }) => {
     const ran = await node(folder, "--import", "tsx", name);
     expect(ran).toEqual({ code: 0, stderr: "", stdout: output ?? ran.stdout });
   });
@@ -101,7 +104,10 @@ describe("yaml", () => {
     expect(Object.values(config).some((section) => typeof section === "object" && Object.keys(section).length > 0)).toBe(true);
   });
 
-  it.each(others)("$place is a file of buf", ({ text }) => {
+  // What is deployed, production.test.ts looks at.
+  const [, buf] = partition(others, ({ text }) => text.startsWith("# deployment.yaml\n"));
+
+  it.each(buf)("$place is a file of buf", ({ text }) => {
     expect(parse(text)).toMatchObject({ version: "v2" });
   });
 });
