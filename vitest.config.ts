@@ -11,6 +11,7 @@ export default defineConfig({
       { find: /^@protobridge\/runtime\/codegen-0\.1$/, replacement: source("runtime/src/codegen-0.1.ts") },
       { find: /^@protobridge\/runtime\/wkt$/, replacement: source("runtime/src/wkt.ts") },
       { find: /^@protobridge\/runtime\/auth$/, replacement: source("runtime/src/auth/index.ts") },
+      { find: /^@protobridge\/runtime\/logging$/, replacement: source("runtime/src/logging/index.ts") },
       { find: /^@protobridge\/runtime\/memory$/, replacement: source("runtime/src/transports/memory.ts") },
       { find: /^@protobridge\/runtime\/grpc$/, replacement: source("runtime/src/transports/grpc/index.ts") },
       { find: /^@protobridge\/runtime\/otel$/, replacement: source("runtime/src/otel/index.ts") },

@@ -1,6 +1,11 @@
-/** All errors that a test file has seen, at either end: none of them may tell a secret. Knows them by their shape: those of the sources and of the build. */
+/**
+ * All errors that a test file has seen, at either end, and what was logged of them: none of it may tell a secret. Knows errors by their shape: those of
+ * the sources and of the build.
+ */
 import { expect } from "vitest";
 import type { BridgeError } from "../src/errors.js";
+import type { Next } from "../src/interceptors/chain.js";
+import { type LogEntry, logging } from "../src/logging/index.js";
 
 interface Ending {
   onEnd(listener: (end: { readonly error: unknown }) => void): void;
@@ -9,6 +14,9 @@ interface Ending {
 export class Leaks {
   readonly #secrets = new Set<string>();
   readonly #errors: BridgeError[] = [];
+  readonly #lines: string[] = [];
+  readonly #write = (entry: LogEntry): unknown => this.#lines.push(entry.toString());
+  readonly #log = logging({ debug: this.#write, info: this.#write, warn: this.#write, error: this.#write }, { successes: true });
 
   /** The same text, which is a secret from here on. */
   secret(text: string): string {
@@ -16,11 +24,12 @@ export class Leaks {
     return text;
   }
 
-  /** An interceptor that sees all errors of the calls of an end, as they leave it. */
+  /** An interceptor that sees all errors of the calls of an end, as they leave it, and logs all of its calls. */
   readonly watch = <C extends Ending>(next: (call: C) => Promise<unknown>): ((call: C) => Promise<unknown>) => {
+    const logged = this.#log(next as unknown as Next) as unknown as (call: C) => Promise<unknown>;
     return (call) => {
       call.onEnd(({ error }) => error !== undefined && this.see(error));
-      return next(call);
+      return logged(call);
     };
   };
 
@@ -36,6 +45,7 @@ export class Leaks {
     const told = this.#errors.map(({ code, message, details, metadata, response, stack }) =>
       [code, message, stack, details.map(({ value }) => Buffer.from(value).toString("latin1")), metadata, response].map((part) => JSON.stringify(part)).join(),
     );
-    for (const secret of this.#secrets) expect(told.filter((text) => text.includes(secret))).toEqual([]);
+    expect(this.#lines.length).toBeGreaterThanOrEqual(atLeast);
+    for (const secret of this.#secrets) expect([...told, ...this.#lines].filter((text) => text.includes(secret))).toEqual([]);
   }
 }

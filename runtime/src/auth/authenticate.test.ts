@@ -154,7 +154,7 @@ describe.each<[string, Start]>([
     expect(error).toMatchObject({ code: "unavailable", message: "the credentials could not be verified within 50 ms" });
     const patient = await open({ bearer: hanging });
     expect(await refused(patient.say("", { ...bearing(good), timeoutMs: 50 }))).toMatchObject({ code: "deadline_exceeded" });
-    await vi.waitUntil(() => signals.length === 2 && signals.every(({ aborted }) => aborted));
+    await vi.waitUntil(() => signals.length === 2 && signals.every(({ aborted }) => aborted), { timeout: 10_000 });
   });
 
   test("the most specific rule counts, and what no rule is for is refused", async () => {
@@ -247,7 +247,7 @@ describe.each<[string, Start]>([
       for (const error of await Promise.all(calls.map(refused)))
         expect(error).toMatchObject({ code: "unauthenticated", message: "the credentials have expired" });
       expect(got.sort()).toEqual(["first", "second"]);
-      await vi.waitUntil(() => signals.length === 3 && signals.every(({ aborted }) => aborted));
+      await vi.waitUntil(() => signals.length === 3 && signals.every(({ aborted }) => aborted), { timeout: 10_000 });
       expect(signals.map(({ reason }) => (reason as BridgeError).code)).toEqual(Array(3).fill("unauthenticated"));
     });
 
@@ -256,12 +256,12 @@ describe.each<[string, Start]>([
       const bearer = (): Identity => ({ subject: "Ada", expiresAt });
       const after: Partial<EchoMethods> = {
         async say() {
-          await vi.waitUntil(() => Date.now() > expiresAt.getTime() + 20);
+          await vi.waitUntil(() => Date.now() > expiresAt.getTime() + 20, { timeout: 10_000 });
           return "late";
         },
         async *list() {
           yield "early";
-          await vi.waitUntil(() => Date.now() > expiresAt.getTime() + 20);
+          await vi.waitUntil(() => Date.now() > expiresAt.getTime() + 20, { timeout: 10_000 });
           yield "late";
         },
       };
@@ -279,7 +279,7 @@ describe.each<[string, Start]>([
         const timers = (): unknown[] =>
           set.mock.calls.flatMap(([, ms], call) => (Number(ms) > 3_400_000 && Number(ms) <= 3_456_789 ? [set.mock.results[call]?.value] : []));
         expect(timers()).toHaveLength(1);
-        await vi.waitUntil(() => clear.mock.calls.some(([timer]) => timer === timers()[0]));
+        await vi.waitUntil(() => clear.mock.calls.some(([timer]) => timer === timers()[0]), { timeout: 10_000 });
       } finally {
         set.mockRestore();
         clear.mockRestore();

@@ -25,6 +25,20 @@ export function redact(metadata: Metadata): Metadata {
 }
 
 /**
+ * A function that takes the secrets of metadata out of a text, for whoever repeats them: an exception that says which token was bad, for example.
+ * What is shorter than four characters stays: it would be found everywhere.
+ */
+export function scrubber(metadata: Metadata): (text: string) => string {
+  const secrets = Object.keys(metadata)
+    .filter((key) => keys.has(key.toLowerCase()))
+    .flatMap((key) => metadataValues(metadata, key))
+    .flatMap((value) => (typeof value === "string" ? [value, ...value.split(/[\s;,=]+/)] : []))
+    .filter((secret) => secret.length >= 4 && !/^(bearer|basic)$/i.test(secret))
+    .toSorted((a, b) => b.length - a.length);
+  return (text) => secrets.reduce((left, secret) => left.replaceAll(secret, "[redacted]"), text);
+}
+
+/**
  * The name of a header, as metadata have it.
  *
  * @throws TypeError if it is none, or one for bytes

@@ -60,7 +60,7 @@ describe.each<[string, Start]>([
     expect(await all(client.list("a bc def"))).toEqual(["a", "bc", "def"]);
     expect(await client.join(["x", "yz"])).toBe("x+yz");
     expect(await all(client.chat(["x", "yz"]))).toEqual(["X", "YZ"]);
-    await vi.waitUntil(() => answered.length === 4);
+    await vi.waitUntil(() => answered.length === 4, { timeout: 10_000 });
     expect(asked.map(({ name, kind, code, sent, received }) => [name, kind, code, sent, received])).toEqual([
       ["test.Echo/Say", "unary", "ok", [1, 5], [1, 11]],
       ["test.Echo/List", "server_streaming", "ok", [1, 10], [3, 12]],
@@ -110,7 +110,7 @@ describe.each<[string, Start]>([
       expect(item).toBe("one");
       break;
     }
-    await vi.waitUntil(() => answered.length === 1);
+    await vi.waitUntil(() => answered.length === 1, { timeout: 10_000 });
     expect([asked[0]?.code, answered[0]?.code]).toEqual(["canceled", "canceled"]);
   });
 
@@ -229,7 +229,7 @@ describe.each<[string, Start]>([
     const seen: Seen[] = [];
     const { client } = await open(plain, { interceptors: [watching(seen), hanging] });
     expect(await thrownBy(client.say("x", { timeoutMs: 500 }))).toMatchObject({ code: "deadline_exceeded" });
-    await vi.waitUntil(() => seen.length === 1);
+    await vi.waitUntil(() => seen.length === 1, { timeout: 10_000 });
     expect(seen[0]?.code).toBe("deadline_exceeded");
   });
 

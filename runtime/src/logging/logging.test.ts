@@ -48,7 +48,7 @@ test("each failure has one line at each end: the server's knows the exception, n
   );
   await thrownBy(echo.say("the body", { metadata: { authorization: "Bearer the-token" } }));
   await thrownBy(echo.list("the body", { metadata: { authorization: "Bearer the-token" } }));
-  await vi.waitUntil(() => server.lines.length === 2);
+  await vi.waitUntil(() => server.lines.length === 2, { timeout: 10_000 });
   expect(server.lines).toMatchObject([
     [
       "error",
@@ -162,7 +162,7 @@ test("pino's, winston's and the console's lines", async () => {
     );
     await thrownBy(client.say("x"));
   }
-  await vi.waitUntil(() => written.length === 2 && info.mock.calls.length === 1);
+  await vi.waitUntil(() => written.length === 2 && info.mock.calls.length === 1, { timeout: 10_000 });
   const expected = { message: "test.Echo/Say: not_found: no such name", event: "call.failed", code: "not_found", receivedBytes: 3 };
   for (const line of written) expect(JSON.parse(line)).toMatchObject(expected);
   const { inspect } = await import("node:util");
@@ -185,7 +185,7 @@ test("a server's lines: its start, what it refuses, its end, and the failures of
   await plaintext.close();
   const opened = channel(server.address, { tls: { ca: cert, serverName: "bridge.test" } });
   const waiting = thrownBy(new EchoClient(opened).say("x"));
-  await vi.waitUntil(() => calls === 1);
+  await vi.waitUntil(() => calls === 1, { timeout: 10_000 });
   await server.close({ drainMs: 0 });
   await waiting;
   await opened.close();

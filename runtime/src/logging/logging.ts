@@ -1,3 +1,4 @@
+import { scrubber } from "../auth/secrets.js";
 import type { BridgeError, Code } from "../errors.js";
 import type { Call } from "../interceptors/call.js";
 import type { Interceptor } from "../interceptors/chain.js";
@@ -32,10 +33,11 @@ export function logging(logger: Logger, { successes = false, describe }: LogOpti
     call.onEnd((end) => {
       if (!end.error && !successes) return;
       const level = end.error ? levelOf(end.error.code) : "debug";
-      log(logger, level, end.error ? "call.failed" : "call.ended", textOf(call, end), {
+      const scrub = scrubber(call.metadata);
+      log(logger, level, end.error ? "call.failed" : "call.ended", scrub(textOf(call, end)), {
         ...fieldsOf(call),
         ...described(call, describe),
-        ...(end.error && errorFields(end)),
+        ...(end.error && errorFields(end, scrub)),
         durationMs: Math.round((performance.now() - started) * 1000) / 1000,
         sentMessages: call.traffic.sentMessages,
         sentBytes: call.traffic.sentBytes,
@@ -109,14 +111,15 @@ function fieldsOf({ name, kind, outgoing, peer }: Call): LogFields {
   return { call: name, kind, side: outgoing ? "client" : "server", peer: peer.address || undefined };
 }
 
-function errorFields({ error, inBand }: CallEnd): LogFields {
+function errorFields({ error, inBand }: CallEnd, scrub: (text: string) => string): LogFields {
   const { code, message } = error as BridgeError;
-  return { code, inBand, error: message, stack: stackOf(error as BridgeError) };
+  const stack = stackOf(error as BridgeError);
+  return { code, inBand, error: scrub(message), stack: stack && scrub(stack) };
 }
 
-/** Where the exception was thrown that the error stands for. A BridgeError was thrown on purpose. */
-function stackOf({ cause }: BridgeError): string | undefined {
-  return cause instanceof Error && cause.name !== "BridgeError" ? cause.stack : undefined;
+/** Where the exception was thrown that the error stands for. Of any other error, who made it has said what is to be known of its cause. */
+function stackOf({ code, cause }: BridgeError): string | undefined {
+  return broken.has(code) && cause instanceof Error && cause.name !== "BridgeError" ? cause.stack : undefined;
 }
 
 function described(call: Call, describe: LogOptions["describe"]): LogFields {

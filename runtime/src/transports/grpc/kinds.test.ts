@@ -163,7 +163,7 @@ describe.each(transports)("over %s", (_name, start) => {
       [Symbol.asyncIterator]();
     expect(await responses.next()).toEqual({ done: false, value: "a" });
     const next = responses.next();
-    await vi.waitUntil(() => fail);
+    await vi.waitUntil(() => fail, { timeout: 10_000 });
     fail?.(mine);
     await expect(next).rejects.toBe(mine);
     await expect.poll(() => reason).toMatchObject({ code: "canceled" });
