@@ -256,17 +256,20 @@ describe("what it is given", () => {
 });
 
 describe("what is wrong", () => {
-  it.each<[what: string, args: readonly string[], said: string]>([
-    ["nothing", [], "what shall I do?"],
-    ["an unknown command", ["explian"], "there is no command explian"],
-    ["an extra argument", ["explain", "acme.v1", "more"], "explain takes one selector, not also more"],
-    ["an unknown option", ["explain", "--yaml"], "Unknown option '--yaml'. "],
-    ["an option without its value", ["explain", "--config"], "Option '--config <value>' argument missing"],
-  ])("%s: exit code 2, and how to use it", (_what, args, said) => {
+  const overview = "protobridge: what Protobridge makes of your protos\n\n  protobridge explain ";
+  const usage = "protobridge explain [SELECTOR] [options]\n\n";
+  it.each<[what: string, args: readonly string[], said: string, help: string]>([
+    ["nothing", [], "what shall I do?", overview],
+    ["an unknown command", ["explian"], "there is no command explian; did you mean explain?", overview],
+    ["no command, but an option", ["--json"], "the first argument is a command, not --json", overview],
+    ["an extra argument", ["explain", "acme.v1", "more"], "explain takes one argument, not also more", usage],
+    ["an unknown option", ["explain", "--yaml"], "Unknown option '--yaml'. ", usage],
+    ["an option without its value", ["explain", "--config"], "Option '--config <value>' argument missing", usage],
+  ])("%s: exit code 2, and how to use it", (_what, args, said, help) => {
     const { status, stdout, stderr } = run(args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr.startsWith(`protobridge: ${said}`)).toBe(true);
-    expect(stderr).toContain("\n\nprotobridge: what Protobridge makes of your protos\n\n  protobridge explain [SELECTOR] [options]\n");
+    expect(stderr).toContain(`\n\n${help}`);
   });
 
   it.each<[what: string, args: readonly string[], files: Readonly<Record<string, string>>, stderr: string]>([
@@ -327,10 +330,12 @@ describe("what is wrong", () => {
 });
 
 describe("what it says of itself", () => {
-  it.each([[["--help"]], [["-h"]], [["help"]], [["explain", "--help"]], [["explain", "nothing.of.this", "--help"]]])("%j", (args) => {
+  it.each([[["--help"]], [["-h"]], [["help"]], [["explain", "--help"]], [["help", "explain"]], [["explain", "nothing.of.this", "--help"]]])("%j", (args) => {
     const { status, stdout, stderr } = run(args, {}, "");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(stdout).toMatch(/^protobridge: what Protobridge makes of your protos\n[\s\S]+ 2 for a wrong command\.\n$/);
+    const isOverview = args.length === 1;
+    expect(stdout.startsWith(isOverview ? "protobridge: what Protobridge makes of your protos\n" : "protobridge explain [SELECTOR] [options]\n")).toBe(true);
+    expect(stdout).toMatch(/ 2 for a wrong command\.\n$/);
     for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 

@@ -4,9 +4,7 @@ import { createFileRegistry, type DescFile, fromBinary } from "@bufbuild/protobu
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { yaml } from "../config/document.js";
-
-/** What went wrong outside of the protos: told without a stack, with exit code 1. */
-export class CommandError extends Error {}
+import { CommandError } from "./command.js";
 
 /** The files of an input of buf, and those of them that are its own, not imported ones. */
 export interface Built {

@@ -1,11 +1,56 @@
 import { loadSettings } from "../config/load.js";
 import { nearest } from "../config/nearest.js";
 import { Problems } from "../diagnostics.js";
-import { explain, selectorsOf } from "../explain.js";
+import { explain as explained, selectorsOf } from "../explain.js";
 import { buildModel, type Model } from "../model/model.js";
 import { checkPins } from "../names.js";
 import { profiles } from "../profiles.js";
-import { type Built, buildImage, CommandError, readGenerateTemplate } from "./buf.js";
+import { type Built, buildImage, readGenerateTemplate } from "./buf.js";
+import { type Command, CommandError, textOf, textsOf } from "./command.js";
+
+const help = `protobridge explain [SELECTOR] [options]
+
+Prints every decision about the protos, and why: the rule, the profile, or the
+line of the config. It checks the whole config, too.
+
+  SELECTOR             only this package, file, service, RPC, message, field,
+                       oneof or enum
+  --input INPUT        what buf build takes; may be given again
+                       (default: the inputs of buf.gen.yaml, or .)
+  --template FILE      the buf.gen.yaml that says inputs and config=
+                       (default: ./buf.gen.yaml, if it is there)
+  --config FILE        the config (default: config= in buf.gen.yaml)
+  --json               the model as JSON
+
+buf compiles the protos: it has to be in PATH, as npx puts it there.
+Exit code 0; 1 if the protos or the config are wrong; 2 for a wrong command.
+`;
+
+/** The command `protobridge explain`. */
+export const explain: Command = {
+  name: "explain",
+  summary: "tells every decision about the protos, and why",
+  help,
+  options: {
+    input: { type: "string", multiple: true },
+    template: { type: "string" },
+    config: { type: "string" },
+    json: { type: "boolean" },
+  },
+  maxArguments: 1,
+  run(values, [selector], { print, tell }) {
+    const { output, warnings } = runExplain({
+      selector,
+      inputs: textsOf(values, "input"),
+      template: textOf(values, "template"),
+      config: textOf(values, "config"),
+      json: values["json"] === true,
+    });
+    for (const warning of warnings) tell(`warning: ${warning}`);
+    print(output);
+    return 0;
+  },
+};
 
 /** What `protobridge explain` is given. */
 export interface ExplainOptions {
@@ -40,7 +85,7 @@ export function runExplain({ selector, inputs, template, config, json }: Explain
   if (selector !== undefined && !selectorsOf(model).some((name) => name === selector || name.startsWith(`${selector}.`))) throw unknown(selector, model);
   if (json) return { output: `${JSON.stringify({ profiles: applied, files: filesOf(model, selector), warnings }, null, 2)}\n`, warnings: [] };
   const header = applied.length === 0 ? "" : `profiles: ${applied.join(", ")}\n\n`;
-  return { output: header + explain(model, selector), warnings };
+  return { output: header + explained(model, selector), warnings };
 }
 
 /** One model of all inputs. Selectors have to match in one of them. */

@@ -1,86 +1,86 @@
 /** Entry of the command `protobridge`. The build bundles it into one file. */
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { nearest } from "../config/nearest.js";
 import { ProblemsError } from "../diagnostics.js";
-import { CommandError } from "./buf.js";
-import { runExplain } from "./explain.js";
+import { type Command, CommandError, type Output, readArguments, UsageError } from "./command.js";
+import { explain } from "./explain.js";
 
+const commands: readonly Command[] = [explain];
+
+const width = Math.max(...commands.map(({ name }) => name.length));
 const help = `protobridge: what Protobridge makes of your protos
 
-  protobridge explain [SELECTOR] [options]
+${commands.map(({ name, summary }) => `  protobridge ${name.padEnd(width)}  ${summary}`).join("\n")}
 
-explain prints every decision about the protos, and why: the rule, the profile,
-or the line of the config. It checks the whole config, too.
+  protobridge COMMAND --help   all about a command
+  protobridge --version
 
-  SELECTOR             only this package, file, service, RPC, message, field,
-                       oneof or enum
-  --input INPUT        what buf build takes; may be given again
-                       (default: the inputs of buf.gen.yaml, or .)
-  --template FILE      the buf.gen.yaml that says inputs and config=
-                       (default: ./buf.gen.yaml, if it is there)
-  --config FILE        the config (default: config= in buf.gen.yaml)
-  --json               the model as JSON
-  --help, --version
-
-buf compiles the protos: it has to be in PATH, as npx puts it there.
-Exit code 0; 1 if the protos or the config are wrong; 2 for a wrong command.
+Exit code 0; 1 if something is not as it should be; 2 for a wrong command.
 `;
 
-class UsageError extends Error {}
+const output: Output = {
+  print: (text) => void process.stdout.write(text),
+  tell: (line) => void process.stderr.write(`${line}\n`),
+};
 
-function main(args: readonly string[]): void {
-  const { values, positionals } = read(args);
-  const [command, selector, ...rest] = positionals;
-  if (values.version) {
+async function main([first, ...rest]: readonly string[]): Promise<number> {
+  if (first === "--version") {
     const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
-    process.stdout.write(`protobridge ${version}\n`);
-  } else if (values.help || command === "help") process.stdout.write(help);
-  else if (command === undefined) throw new UsageError("what shall I do?");
-  else if (command !== "explain") throw new UsageError(`there is no command ${command}`);
-  else if (rest.length > 0) throw new UsageError(`explain takes one selector, not also ${rest.join(" ")}`);
-  else {
-    const { output, warnings } = runExplain({
-      selector,
-      inputs: values.input ?? [],
-      template: values.template,
-      config: values.config,
-      json: values.json ?? false,
-    });
-    for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
-    process.stdout.write(output);
+    output.print(`protobridge ${version}\n`);
+    return 0;
   }
+  if (first === "--help" || first === "-h" || (first === "help" && rest.length === 0)) {
+    output.print(help);
+    return 0;
+  }
+  if (first === undefined) throw new UsageError("what shall I do?");
+  const name = first === "help" ? rest[0] : first;
+  const command = commands.find((command) => command.name === name);
+  if (!command) throw unknown(name as string);
+  if (first === "help") {
+    output.print(command.help);
+    return 0;
+  }
+  return run(command, rest);
 }
 
-function read(args: readonly string[]): {
-  values: { input?: string[]; template?: string; config?: string; json?: boolean; help?: boolean; version?: boolean };
-  positionals: string[];
-} {
+async function run(command: Command, args: readonly string[]): Promise<number> {
   try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        input: { type: "string", multiple: true },
-        template: { type: "string" },
-        config: { type: "string" },
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-        version: { type: "boolean" },
-      },
-    });
+    const { values, positionals } = readArguments(command, args);
+    if (values["help"] === true) {
+      output.print(command.help);
+      return 0;
+    }
+    return await command.run(values, positionals, output);
   } catch (reason) {
-    throw new UsageError(reason instanceof Error ? reason.message : String(reason));
+    if (!(reason instanceof UsageError)) throw reason;
+    return fail(reason, command.help);
   }
 }
 
-try {
-  main(process.argv.slice(2));
-} catch (reason) {
-  if (reason instanceof UsageError) {
-    process.stderr.write(`protobridge: ${reason.message}\n\n${help}`);
-    process.exitCode = 2;
-  } else if (reason instanceof CommandError || reason instanceof ProblemsError) {
-    process.stderr.write(`protobridge: ${reason.message}\n`);
-    process.exitCode = 1;
-  } else throw reason;
+function unknown(name: string): UsageError {
+  if (name.startsWith("-")) return new UsageError(`the first argument is a command, not ${name}`);
+  const near = nearest(
+    name,
+    commands.map(({ name }) => name),
+  );
+  return new UsageError(`there is no command ${name}${near?.likely ? `; did you mean ${near.name}?` : ""}`);
 }
+
+function fail(reason: UsageError, usage: string): number {
+  output.tell(`protobridge: ${reason.message}\n\n${usage.trimEnd()}`);
+  return 2;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (reason: unknown) => {
+    if (reason instanceof UsageError) process.exitCode = fail(reason, help);
+    else if (reason instanceof CommandError || reason instanceof ProblemsError) {
+      output.tell(`protobridge: ${reason.message}`);
+      process.exitCode = 1;
+    } else throw reason;
+  },
+);
