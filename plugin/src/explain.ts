@@ -3,8 +3,7 @@ import type { FieldModel, MessageModel } from "./model/message.js";
 import type { FileModel, Model } from "./model/model.js";
 import type { OmittedModel, Pin, Reason } from "./model/reason.js";
 import type { MethodModel, ServiceModel } from "./model/servicer.js";
-
-const width = 80;
+import { wrap } from "./wrap.js";
 
 /** One decision, as a line of text. */
 export interface Decision {
@@ -176,18 +175,4 @@ function pinned(name: string, what: string, pin: Pin | null): Decision[] {
 
 function count(number: number, noun: string): string {
   return number === 0 ? "" : `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-/** Breaks a line at spaces, so that it fits. */
-function wrap(text: string, first: string, rest: string): string[] {
-  const lines: string[] = [];
-  let line = first;
-  for (const word of text.split(/(?<=\S) (?=\S)/)) {
-    if (line.trim() !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = rest;
-    }
-    line += line.trim() === "" ? word : ` ${word}`;
-  }
-  return [...lines, line];
 }

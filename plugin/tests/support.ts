@@ -94,6 +94,11 @@ export function generateFrom(request: CodeGeneratorRequest): Map<string, string>
   return new Map(response.file.map(({ name, content }) => [name, content]));
 }
 
+/** What buf makes of some protos. */
+export function image(protos: Readonly<Record<string, string>>): Uint8Array {
+  return buildOnce(protos);
+}
+
 /** The descriptors of some protos. */
 export function descriptors(protos: Readonly<Record<string, string>>): readonly DescFile[] {
   return [...createFileRegistry(fromBinary(FileDescriptorSetSchema, buildOnce(protos))).files];

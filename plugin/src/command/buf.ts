@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { createFileRegistry, type DescFile, fromBinary } from "@bufbuild/protobuf";
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
@@ -10,26 +11,42 @@ import { CommandError } from "./command.js";
 export interface Built {
   readonly files: readonly DescFile[];
   readonly own: readonly DescFile[];
+  /** The image as buf wrote it. */
+  readonly image: Uint8Array;
 }
 
 const timeoutMs = 120_000;
 const maxImageBytes = 512 * 1024 * 1024;
 
+/** What buf said. */
+interface Ran {
+  readonly status: number | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+/** @throws CommandError if buf is not there, or does not end */
+export function runBuf(args: readonly string[], what: string, cwd: string = process.cwd()): Ran {
+  const { status, stdout, stderr, error } = spawnSync("buf", args, { cwd, maxBuffer: maxImageBytes, timeout: timeoutMs });
+  if (error && (error as NodeJS.ErrnoException).code === "ENOENT")
+    throw new CommandError("buf is not installed, or not in PATH: npm install --save-dev @bufbuild/buf, and run this by npx");
+  if (error) throw new CommandError(`${what}: ${error.message}`);
+  return { status, stdout, stderr: stderr.toString() };
+}
+
 /**
  * Has buf compile an input: a directory, an image, a module, whatever `buf build` takes.
  *
+ * @param cwd where it runs
  * @throws CommandError if buf is not there, or what it says if it fails
  */
-export function buildImage(input: string): Built {
-  const { status, stdout, stderr, error } = spawnSync("buf", ["build", input, "-o", "-#format=binpb"], { maxBuffer: maxImageBytes, timeout: timeoutMs });
-  if (error && (error as NodeJS.ErrnoException).code === "ENOENT")
-    throw new CommandError("buf is not installed, or not in PATH: npm install --save-dev @bufbuild/buf, and run this by npx");
-  if (error) throw new CommandError(`buf build ${input}: ${error.message}`);
-  if (status !== 0) throw new CommandError(`buf build ${input} failed:\n${stderr.toString().trimEnd()}`);
+export function buildImage(input: string, cwd?: string): Built {
+  const { status, stdout, stderr } = runBuf(["build", input, "-o", "-#format=binpb"], `buf build ${input}`, cwd);
+  if (status !== 0) throw new CommandError(`buf build ${input} failed:\n${stderr.trimEnd()}`);
   const { file } = fromBinary(FileDescriptorSetSchema, stdout);
   const files = [...createFileRegistry(fromBinary(FileDescriptorSetSchema, stdout)).files];
   const imported = new Set(file.filter((proto) => isImport(proto.$unknown ?? [])).map(({ name }) => name));
-  return { files, own: files.filter(({ proto }) => !imported.has(proto.name)) };
+  return { files, own: files.filter(({ proto }) => !imported.has(proto.name)), image: stdout };
 }
 
 /** Whether buf says of a file that it was only imported. Source: buf's image.proto (ImageFile.buf_extension = 8042, is_import = 1). */
@@ -52,6 +69,8 @@ export interface GenerateTemplate {
   readonly inputs: readonly string[];
   /** The config of protoc-gen-bridge. */
   readonly configPath: string | undefined;
+  /** All its options, as `name=value`. */
+  readonly options: readonly string[];
 }
 
 /** The kinds of input that one string tells. Source: buf's reference of buf.gen.yaml. */
@@ -60,28 +79,30 @@ const inputKinds = ["directory", "module", "proto_file", "binary_image", "json_i
 /**
  * Reads a buf.gen.yaml; nothing, if there is none at the path that is looked at by default.
  *
- * @throws CommandError if it cannot be read, or names inputs that take more than one string
+ * @param directory that the path starts from
+ * @param fix for inputs that take more than one string
+ * @throws CommandError if it cannot be read, or names such inputs
  */
-export function readGenerateTemplate(path: string | undefined): GenerateTemplate {
+export function readGenerateTemplate(path: string | undefined, directory = ".", fix = "name what is to be explained by --input"): GenerateTemplate {
   const file = path ?? "buf.gen.yaml";
-  if (path === undefined && !existsSync(file)) return { inputs: [], configPath: undefined };
+  const full = resolve(directory, file);
+  if (path === undefined && !existsSync(full)) return { inputs: [], configPath: undefined, options: [] };
   let content: unknown;
   try {
-    content = yaml().parse(readFileSync(file, "utf8"), { maxAliasCount: 100 });
+    content = yaml().parse(readFileSync(full, "utf8"), { maxAliasCount: 100 });
   } catch (reason) {
     throw new CommandError(`${file} cannot be read: ${reason instanceof Error ? reason.message : String(reason)}`);
   }
   const { inputs, plugins } = isObject(content) ? content : {};
   const given = listOf(inputs).map((input) => {
     const kind = inputKinds.find((kind) => isObject(input) && typeof input[kind] === "string");
-    if (kind === undefined)
-      throw new CommandError(`${file}: an input is of none of the kinds ${inputKinds.join(", ")}: name what is to be explained by --input`);
+    if (kind === undefined) throw new CommandError(`${file}: an input is of none of the kinds ${inputKinds.join(", ")}: ${fix}`);
     return (input as Record<string, string>)[kind] as string;
   });
   const bridge = listOf(plugins).find((plugin) => isObject(plugin) && Object.values(plugin).some((value) => String(value).includes("protoc-gen-bridge")));
   const opt = isObject(bridge) ? bridge["opt"] : undefined;
   const options = (Array.isArray(opt) ? opt : [opt]).flatMap((option) => String(option ?? "").split(","));
-  return { inputs: given, configPath: options.find((option) => option.startsWith("config="))?.slice("config=".length) };
+  return { inputs: given, configPath: options.find((option) => option.startsWith("config="))?.slice("config=".length), options };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

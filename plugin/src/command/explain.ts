@@ -77,7 +77,7 @@ export function runExplain({ selector, inputs, template, config, json }: Explain
   const { inputs: known, configPath } = readGenerateTemplate(template);
   const given = inputs.length > 0 ? inputs : known.length > 0 ? known : ["."];
   const problems = new Problems();
-  const built = given.map(buildImage);
+  const built = given.map((input) => buildImage(input));
   const { model, applied } = modelOf(built, config ?? configPath, problems);
   checkPins(model, problems);
   problems.check();

@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs";
 import { nearest } from "../config/nearest.js";
 import { ProblemsError } from "../diagnostics.js";
 import { type Command, CommandError, type Output, readArguments, UsageError } from "./command.js";
+import { diff } from "./diff/diff.js";
 import { explain } from "./explain.js";
 
-const commands: readonly Command[] = [explain];
+const commands: readonly Command[] = [explain, diff];
 
 const width = Math.max(...commands.map(({ name }) => name.length));
 const help = `protobridge: what Protobridge makes of your protos

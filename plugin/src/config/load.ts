@@ -15,6 +15,10 @@ export interface SettingsSource {
   readonly checked: readonly DescFile[];
   /** The path of a `bridge.yaml`. */
   readonly configPath: string | undefined;
+  /** What the path starts from. By default, the working directory. */
+  readonly directory?: string | undefined;
+  /** Whether the config was made for another version of the protos: then what it names may be missing. */
+  readonly borrowed?: boolean | undefined;
   /** The profiles that the plugin brings. */
   readonly profiles: readonly unknown[];
   readonly problems: Problems;
@@ -29,18 +33,18 @@ export interface SettingsSource {
  *
  * @throws ProblemsError if the config cannot be read
  */
-export function loadSettings({ files, checked, configPath, profiles, problems, whole, place = placeOf }: SettingsSource): {
+export function loadSettings({ files, checked, configPath, directory, borrowed = false, profiles, problems, whole, place = placeOf }: SettingsSource): {
   readonly settings: Settings;
   /** The names of the profiles that apply. */
   readonly applied: readonly string[];
 } {
-  const file = configPath === undefined ? undefined : readConfigFile(configPath);
-  if (file) checkSelectors(file, checked, problems, { whole, profiles: profileNames(profiles) });
+  const file = configPath === undefined ? undefined : readConfigFile(configPath, directory);
+  if (file && !borrowed) checkSelectors(file, checked, problems, { whole, profiles: profileNames(profiles) });
   const options = protoOptions(files, (desc) => place(desc));
   options.check(checked, problems);
   const applying = applyingProfiles(profiles, files, file?.config.ignoreProfiles ?? []);
   return {
-    settings: new Settings([...applying.map(profileLayer), options, ...(file ? [file] : [])]),
+    settings: new Settings([...applying.map(profileLayer), options, ...(file ? [{ ...file, mayMiss: borrowed }] : [])]),
     applied: applying.map(({ name }) => name),
   };
 }

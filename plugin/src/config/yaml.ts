@@ -1,5 +1,6 @@
 /** `bridge.yaml`: a Config in YAML, whose mistakes are told with their places. */
 import { readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import { type DescMessage, fromJson, type MessageShape } from "@bufbuild/protobuf";
 import { Problems } from "../diagnostics.js";
 import { type Config, ConfigSchema, type Profile, ProfileSchema } from "../gen/protobridge/v1/config_pb.js";
@@ -35,9 +36,12 @@ export function parseProfile(path: string, text: string): Profile {
   }).message;
 }
 
-/** @throws ProblemsError if the file cannot be read, or with all that is wrong in it */
-export function readConfigFile(path: string): ConfigFile {
-  return parseConfigFile(path, readText(path));
+/**
+ * @param directory that the path starts from; by default, the working directory
+ * @throws ProblemsError if the file cannot be read, or with all that is wrong in it
+ */
+export function readConfigFile(path: string, directory?: string): ConfigFile {
+  return parseConfigFile(path, readText(path, directory));
 }
 
 interface Parsed<Message> {
@@ -87,7 +91,8 @@ function placeOf(path: string, places: Places, parts: readonly string[]): string
   return found?.at ?? path;
 }
 
-function readText(path: string): string {
+function readText(path: string, directory = "."): string {
+  const file = resolve(directory, path);
   const problems = new Problems();
   const fail = (message: string): never => {
     problems.error(path, `${message}; option config=${path} names it, from the directory in which buf or protoc runs`);
@@ -96,12 +101,12 @@ function readText(path: string): string {
   };
   let bytes: Buffer;
   try {
-    const stat = statSync(path);
+    const stat = statSync(file);
     if (stat.isDirectory()) return fail("it is a directory, not a file");
     // A pipe could keep the plugin waiting for ever.
     if (!stat.isFile()) return fail("it is no regular file");
     if (stat.size > sizeLimit) return fail(tooLarge);
-    bytes = readFileSync(path);
+    bytes = readFileSync(file);
   } catch (error) {
     const reasons: Readonly<Record<string, string>> = {
       ENOENT: "there is no such file",
