@@ -3,6 +3,7 @@ import { type CodeGeneratorRequest, CodeGeneratorRequestSchema, type CodeGenerat
 import { createEcmaScriptPlugin, type Plugin, type Schema } from "@bufbuild/protoplugin";
 import { loadSettings } from "./config/load.js";
 import { Problems } from "./diagnostics.js";
+import { withDigest } from "./digest.js";
 import { checkLimits } from "./limits.js";
 import { buildModel, type FileModel, type Model } from "./model/model.js";
 import { isShipped } from "./model/type.js";
@@ -51,7 +52,16 @@ export function* generateParts(version: string, resources: Resources, sent: Sent
 }
 
 function pluginOf(version: string, generateTs: (schema: Schema<Options>) => void): Plugin {
-  return createEcmaScriptPlugin<Options>({ name: "protoc-gen-bridge", version, parseOptions, generateTs, transpile });
+  const plugin = createEcmaScriptPlugin<Options>({ name: "protoc-gen-bridge", version, parseOptions, generateTs, transpile });
+  return {
+    ...plugin,
+    run(request) {
+      const response = plugin.run(request);
+      // Only here is a file whole: protoplugin puts its imports together last.
+      for (const file of response.file) file.content = withDigest(file.content);
+      return response;
+    },
+  };
 }
 
 /**

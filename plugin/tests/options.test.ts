@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { toBinary } from "@bufbuild/protobuf";
 import { CodeGeneratorRequestSchema } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "vitest";
+import { withoutDigest } from "../src/digest.js";
 import { optionInfos } from "../src/options.js";
 import { generate, proto, requestFor, root, withFiles } from "./support.js";
 
@@ -33,7 +34,8 @@ describe("int64", () => {
 
 describe("optimize_for", () => {
   it("is speed by default: code of its own, and no descriptor", () => {
-    expect(source("target=ts")).toBe(source("target=ts,optimize_for=speed").replace("target=ts,optimize_for=speed", "target=ts"));
+    const said = source("target=ts,optimize_for=speed").replace("target=ts,optimize_for=speed", "target=ts");
+    expect(withoutDigest(source("target=ts"))).toBe(withoutDigest(said));
     expect(source("target=ts")).toContain('codec("a.M",\n');
     expect(source("target=ts")).not.toMatch(/Schema|a_pb/);
   });
