@@ -2,12 +2,16 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const folders = ["fixtures/gen", "plugin/src/gen"];
-const reference = "docs/config-reference.md";
+/** What a script of ours makes of the schema of the config. */
+const made = [
+  { script: "scripts/config-reference.ts", file: "docs/config-reference.md" },
+  { script: "scripts/config-schema.ts", file: "plugin/schema/bridge.schema.json" },
+];
 
 function run(command: string, ...args: string[]): void {
   const { status, stderr } = spawnSync(command, args, { cwd: root, encoding: "utf8" });
@@ -25,9 +29,15 @@ const fresh = mkdtempSync(join(tmpdir(), "protobridge-check-"));
 try {
   run("buf", "generate", "-o", fresh);
   run("buf", "generate", "--template", "plugin/buf.gen.yaml", "-o", fresh);
-  mkdirSync(join(fresh, "docs"));
-  run("node", "--import", "tsx", "scripts/config-reference.ts", join(fresh, reference));
-  const paths = (base: string): string[] => [reference, ...folders.flatMap((folder) => filesUnder(join(base, folder)).map((file) => `${folder}/${file}`))];
+  for (const { script, file } of made) {
+    mkdirSync(dirname(join(fresh, file)), { recursive: true });
+    run("node", "--import", "tsx", script, join(fresh, file));
+  }
+  const single = (base: string): string[] => made.map(({ file }) => file).filter((file) => existsSync(join(base, file)));
+  const paths = (base: string): string[] => [
+    ...single(base),
+    ...folders.flatMap((folder) => filesUnder(join(base, folder)).map((file) => `${folder}/${file}`)),
+  ];
   const committed = new Set(paths(root));
   const generated = new Set(paths(fresh));
   const read = (base: string, file: string): string => readFileSync(join(base, file), "utf8");

@@ -1,27 +1,8 @@
 /** Writes the reference of the config, docs/config-reference.md, from the comments of its schema. With a path, writes it there. */
-import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { createFileRegistry, type DescEnum, type DescField, type DescMessage, fromBinary } from "@bufbuild/protobuf";
+import type { DescEnum, DescField, DescMessage } from "@bufbuild/protobuf";
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
-import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
-import { getComments } from "@bufbuild/protoplugin";
-
-const root = fileURLToPath(new URL("../", import.meta.url));
-const path = "protobridge/v1/config.proto";
-
-const { status, stdout, stderr } = spawnSync("buf", ["build", "plugin/proto", "-o", "-#format=binpb"], { cwd: root, maxBuffer: 64 * 1024 * 1024 });
-if (status !== 0) throw new Error(`buf build failed:\n${stderr}`);
-const file = createFileRegistry(fromBinary(FileDescriptorSetSchema, stdout)).getFile(path);
-if (!file) throw new Error(`there is no ${path}`);
-
-function comment(desc: Parameters<typeof getComments>[0]): string {
-  return (getComments(desc).leading ?? "")
-    .split("\n")
-    .map((line) => line.trim())
-    .join(" ")
-    .trim();
-}
+import { comment, path, readConfigProto } from "./config-proto.js";
 
 function local(typeName: string): string {
   return typeName.replace("protobridge.v1.", "");
@@ -61,7 +42,7 @@ function section(type: DescMessage | DescEnum): string[] {
   ];
 }
 
-const types = [...nestedTypes(file)].filter((type): type is DescMessage | DescEnum => type.kind === "message" || type.kind === "enum");
+const types = [...nestedTypes(readConfigProto())].filter((type): type is DescMessage | DescEnum => type.kind === "message" || type.kind === "enum");
 const text = [
   "# Config reference",
   "",
