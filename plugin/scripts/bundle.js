@@ -19,6 +19,8 @@ await build({
   outExtension: { ".js": ".cjs" },
   bundle: true,
   platform: "node",
+  // jsonc-parser's main file loads its parts in a way that no bundler follows.
+  mainFields: ["module", "main"],
   format: "cjs",
   target: "node20.19",
   legalComments: "inline",

@@ -256,7 +256,7 @@ describe("what it is given", () => {
 });
 
 describe("what is wrong", () => {
-  const overview = "protobridge: what Protobridge makes of your protos\n\n  protobridge explain ";
+  const overview = "protobridge: what Protobridge makes of your protos\n\n  protobridge init ";
   const usage = "protobridge explain [SELECTOR] [options]\n\n";
   it.each<[what: string, args: readonly string[], said: string, help: string]>([
     ["nothing", [], "what shall I do?", overview],
@@ -330,12 +330,21 @@ describe("what is wrong", () => {
 });
 
 describe("what it says of itself", () => {
-  it.each([[["--help"]], [["-h"]], [["help"]], [["explain", "--help"]], [["help", "explain"]], [["explain", "nothing.of.this", "--help"]]])("%j", (args) => {
+  it.each([
+    [["--help"]],
+    [["-h"]],
+    [["help"]],
+    [["explain", "--help"]],
+    [["help", "explain"]],
+    [["explain", "nothing.of.this", "--help"]],
+    [["check", "--help"]],
+    [["help", "init"]],
+  ])("%j", (args) => {
     const { status, stdout, stderr } = run(args, {}, "");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    const isOverview = args.length === 1;
-    expect(stdout.startsWith(isOverview ? "protobridge: what Protobridge makes of your protos\n" : "protobridge explain [SELECTOR] [options]\n")).toBe(true);
-    expect(stdout).toMatch(/ 2 for a wrong command\.\n$/);
+    const about = args.find((arg) => /^(init|check|explain)$/.test(arg));
+    expect(stdout.startsWith(about === undefined ? "protobridge: what Protobridge makes of your protos\n" : `protobridge ${about} [`)).toBe(true);
+    expect(stdout).toMatch(/\s2 for a wrong command\.\n$/);
     for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 

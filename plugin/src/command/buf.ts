@@ -18,6 +18,9 @@ export interface Built {
 const timeoutMs = 120_000;
 const maxImageBytes = 512 * 1024 * 1024;
 
+/** What is told where there is no buf. */
+export const noBuf = "buf is not installed, or not in PATH: npm install --save-dev @bufbuild/buf, and run this by npx";
+
 /** What buf said. */
 interface Ran {
   readonly status: number | null;
@@ -28,8 +31,7 @@ interface Ran {
 /** @throws CommandError if buf is not there, or does not end */
 export function runBuf(args: readonly string[], what: string, cwd: string = process.cwd()): Ran {
   const { status, stdout, stderr, error } = spawnSync("buf", args, { cwd, maxBuffer: maxImageBytes, timeout: timeoutMs });
-  if (error && (error as NodeJS.ErrnoException).code === "ENOENT")
-    throw new CommandError("buf is not installed, or not in PATH: npm install --save-dev @bufbuild/buf, and run this by npx");
+  if (error && (error as NodeJS.ErrnoException).code === "ENOENT") throw new CommandError(noBuf);
   if (error) throw new CommandError(`${what}: ${error.message}`);
   return { status, stdout, stderr: stderr.toString() };
 }
@@ -84,16 +86,10 @@ const inputKinds = ["directory", "module", "proto_file", "binary_image", "json_i
  * @throws CommandError if it cannot be read, or names such inputs
  */
 export function readGenerateTemplate(path: string | undefined, directory = ".", fix = "name what is to be explained by --input"): GenerateTemplate {
-  const file = path ?? "buf.gen.yaml";
+  const file = path ?? defaultTemplate;
   const full = resolve(directory, file);
   if (path === undefined && !existsSync(full)) return { inputs: [], configPath: undefined, options: [] };
-  let content: unknown;
-  try {
-    content = yaml().parse(readFileSync(full, "utf8"), { maxAliasCount: 100 });
-  } catch (reason) {
-    throw new CommandError(`${file} cannot be read: ${reason instanceof Error ? reason.message : String(reason)}`);
-  }
-  const { inputs, plugins } = isObject(content) ? content : {};
+  const { inputs, plugins } = readYaml(file, directory);
   const given = listOf(inputs).map((input) => {
     const kind = inputKinds.find((kind) => isObject(input) && typeof input[kind] === "string");
     if (kind === undefined) throw new CommandError(`${file}: an input is of none of the kinds ${inputKinds.join(", ")}: ${fix}`);
@@ -105,10 +101,25 @@ export function readGenerateTemplate(path: string | undefined, directory = ".", 
   return { inputs: given, configPath: options.find((option) => option.startsWith("config="))?.slice("config=".length), options };
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+/** The file that buf generate looks for. */
+export const defaultTemplate = "buf.gen.yaml";
+
+/** Reads a file of buf; nothing, if it is no map. @throws CommandError if it cannot be read */
+export function readYaml(file: string, directory = "."): Readonly<Record<string, unknown>> {
+  try {
+    const content: unknown = yaml().parse(readFileSync(resolve(directory, file), "utf8"), { maxAliasCount: 100 });
+    return isObject(content) ? content : {};
+  } catch (reason) {
+    throw new CommandError(`${file} cannot be read: ${reason instanceof Error ? reason.message : String(reason)}`);
+  }
+}
+
+/** Whether a value is a map, as YAML and JSON have it. */
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function listOf(value: unknown): readonly unknown[] {
+/** The items of a list; none, if it is no list. */
+export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

@@ -2,11 +2,13 @@
 import { readFileSync } from "node:fs";
 import { nearest } from "../config/nearest.js";
 import { ProblemsError } from "../diagnostics.js";
+import { check } from "./check.js";
 import { type Command, CommandError, type Output, readArguments, UsageError } from "./command.js";
 import { diff } from "./diff/diff.js";
 import { explain } from "./explain.js";
+import { init } from "./init.js";
 
-const commands: readonly Command[] = [explain, diff];
+const commands: readonly Command[] = [init, check, diff, explain];
 
 const width = Math.max(...commands.map(({ name }) => name.length));
 const help = `protobridge: what Protobridge makes of your protos
