@@ -24,6 +24,8 @@ await build({
   format: "cjs",
   target: "node20.19",
   legalComments: "inline",
+  // TypeScript is loaded by `protobridge sync` alone.
+  external: ["ts-morph"],
   logLevel: "warning",
   define: { "import.meta.url": "importMetaUrl" },
   banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },

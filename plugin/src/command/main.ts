@@ -7,8 +7,9 @@ import { type Command, CommandError, type Output, readArguments, UsageError } fr
 import { diff } from "./diff/diff.js";
 import { explain } from "./explain.js";
 import { init } from "./init.js";
+import { sync } from "./sync.js";
 
-const commands: readonly Command[] = [init, check, diff, explain];
+const commands: readonly Command[] = [init, check, sync, diff, explain];
 
 const width = Math.max(...commands.map(({ name }) => name.length));
 const help = `protobridge: what Protobridge makes of your protos
