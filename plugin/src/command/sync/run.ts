@@ -89,11 +89,15 @@ function readOne(cwd: string, directory: string, project: TsProject, seen: Set<s
   const graph = readGraph(sources, project.files);
   checkRuntimes(cwd, graph.generated);
   const world = new World(sources, new Set(graph.generated.keys()));
-  const paths = graph.reaching.filter((path) => !seen.has(path) && (path === directory || path.startsWith(`${directory}/`)) && isInside(cwd, path));
+  const isOurs = (path: string): boolean => (path === directory || path.startsWith(`${directory}/`)) && isInside(cwd, path);
+  const paths = graph.reaching.filter((path) => !seen.has(path) && isOurs(path));
   for (const path of paths) seen.add(path);
   const plan = makePlan(world, paths, { marks });
-  const unread = project.files.filter((path) => sources.text(path) === undefined).map((path) => ({ path, at: 0, reason: "it is not in UTF-8" }));
-  return { world, graph, plan: { ...plan, refused: [...plan.refused, ...unread] } };
+  const unread = project.files
+    .filter((path) => isOurs(path) && sources.text(path) === undefined)
+    .map((path) => ({ path, at: 0, reason: "it is not in UTF-8" }));
+  const findings = graph.findings.filter(({ path }) => isOurs(path));
+  return { world, graph: { ...graph, findings }, plan: { ...plan, refused: [...plan.refused, ...unread] } };
 }
 
 function createMissing(cwd: string, { directory: named }: SyncOptions, read: readonly Read[], result: Collector): void {
