@@ -6,7 +6,7 @@ import { CodeGeneratorRequestSchema, FieldDescriptorProto_Label, FieldDescriptor
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { generateFrom, root, run, strict, withFiles } from "./support.js";
-import { type Files, syncIn, tsconfig, writeFiles } from "./sync-support.js";
+import { type Files, isSubsequence, syncIn, tsconfig, writeFiles } from "./sync-support.js";
 
 /** An RPC of the model: which of the names, messages and kinds it has. */
 interface ModelRpc {
@@ -99,12 +99,6 @@ function written(rpcs: readonly ModelRpc[], style: Hand, from = "./gen/doors_bri
     line: `export class A extends ${named} { ${members.join(" ")} }`,
   }[form];
   return `${header}${imported}\n${text}${semicolon}\n`.replaceAll("\n", style.lineEnd);
-}
-
-function isSubsequence(text: string, of: string): boolean {
-  let at = 0;
-  for (let i = 0; i < of.length && at < text.length; i++) if (of.charAt(i) === text.charAt(at)) at++;
-  return at === text.length;
 }
 
 /** Lines that nobody may touch: no import, and no brace to which something is inserted beside. */

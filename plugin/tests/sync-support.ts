@@ -87,3 +87,10 @@ export function synced(files: Files, options: Partial<SyncOptions> = {}): Synced
     return first;
   });
 }
+
+/** Whether a text is another one without some characters: nothing in it was changed or taken away. */
+export function isSubsequence(text: string, of: string): boolean {
+  let at = 0;
+  for (let i = 0; i < of.length && at < text.length; i++) if (of.charAt(i) === text.charAt(at)) at++;
+  return at === text.length;
+}

@@ -48,7 +48,12 @@ export function readGraph(sources: Sources, files: readonly string[]): Graph {
     }
   }
   const own = new Set(files);
-  return { generated, reaching: [...reached].filter((path) => own.has(path) && !generated.has(path) && !/\.d\.[cm]?ts$/.test(path)).toSorted(), findings };
+  const ordered = new Map([...generated].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return {
+    generated: ordered,
+    reaching: [...reached].filter((path) => own.has(path) && !generated.has(path) && !/\.d\.[cm]?ts$/.test(path)).toSorted(),
+    findings,
+  };
 }
 
 /** The version in the path of the runtime that a generated module imports; of a declaration, the script beside it does. */

@@ -11,7 +11,7 @@ import { shown } from "./projects.js";
  */
 export function checkRuntimes(cwd: string, generated: ReadonlyMap<string, string>): void {
   const installed = new Map<string, readonly string[] | undefined>();
-  for (const [path, version] of [...generated].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [path, version] of generated) {
     const directory = dirname(path);
     if (!installed.has(directory)) installed.set(directory, installedVersions(directory));
     const versions = installed.get(directory);
