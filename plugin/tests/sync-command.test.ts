@@ -333,3 +333,20 @@ describe("TypeScript", () => {
     });
   });
 });
+
+describe("docs/commands.md", () => {
+  it("shows what becomes of its example", () => {
+    const page = readFileSync(join(root, "docs/commands.md"), "utf8");
+    const section = page.slice(page.indexOf("## protobridge sync"));
+    const [before = "", after] = [...section.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text]) => text);
+    const modules = ["bridge", "action", "event"].map((name) => [
+      `src/gen/${name}_bridge.ts`,
+      readFileSync(join(root, `fixtures/gen/${name}_bridge.ts`), "utf8"),
+    ]);
+    const files = { "tsconfig.json": tsconfig({ verbatimModuleSyntax: true }), ...Object.fromEntries(modules), "src/core.ts": before };
+    withFiles(files, (directory) => {
+      expect(run(directory).status).toBe(0);
+      expect(read(directory, "src/core.ts")).toBe(after);
+    });
+  });
+});

@@ -1,7 +1,7 @@
 /** What `protobridge sync` finds: each way in which hand-written code answers for a service or a link. */
 import { describe, expect, it } from "vitest";
 import { proto } from "./support.js";
-import { type Files, generated, synced } from "./sync-support.js";
+import { type Files, generated, type Synced, synced } from "./sync-support.js";
 
 const doors = proto(
   "acme.v1",
@@ -12,96 +12,114 @@ const doors = proto(
   "message Ask {} message AskRes { string text = 1; } message Get {} message GetRes {} message Note {}",
 );
 const gen = generated({ "doors.proto": doors });
-const from = "./gen/doors_bridge.js";
+/** What becomes the way to the generated module. */
+const from = "GEN/doors_bridge.js";
+
+/** The files of all cases, each in a directory of its own: one run for all of them takes a fraction of the time. */
+const all: Record<string, string> = {};
+let result: Synced | undefined;
+
+/** A case: its files, or the text of one, and what is missing in them. */
+type Row = readonly [what: string, files: Files | string, found: readonly string[]];
+
+/** Gives each case a directory, in place of its files. */
+function cases(rows: readonly Row[]): readonly (readonly [what: string, directory: string, found: readonly string[]])[] {
+  return rows.map(([what, files, found]) => {
+    const directory = `src/case${Object.keys(all).length}`;
+    for (const [path, text] of Object.entries(typeof files === "string" ? { "a.ts": files } : files)) {
+      const up = "../".repeat(path.split("/").length);
+      all[`${directory}/${path}`] = text.replaceAll("GEN/", `${up}gen/`);
+    }
+    return [what, directory, found];
+  });
+}
 
 /** What is inserted where: `class Mine: shut`, in the order of the text. */
-function missing(files: Files): readonly string[] {
-  const { told, changes } = synced({ ...gen, ...files });
-  const lines = told.filter(({ kind }) => kind === "missing").map(({ text }) => text.replace(/ \(.*/, ""));
+function missing(directory: string): readonly string[] {
+  result ??= synced({ ...gen, ...all });
+  const { told, changes } = result;
+  const isHere = (path: string): boolean => path.includes(`${directory}/`);
+  const lines = told.filter(({ kind, path }) => kind === "missing" && isHere(path)).map(({ text }) => text.replace(/ \(.*/, ""));
   // What is told is what is there.
-  const inserted = changes.reduce((sum, { added }) => sum + added, 0);
-  expect(inserted).toBe(lines.length);
+  expect(changes.filter(({ path }) => isHere(path)).reduce((sum, { added }) => sum + added, 0)).toBe(lines.length);
   return lines;
 }
 
 const rest = "  override talk() { return {}; }\n";
 
 describe("classes that extend a servicer", () => {
-  it.each<[what: string, files: Files, found: readonly string[]]>([
-    [
-      "by its name",
-      { "src/a.ts": `import { DoorsServicer } from "${from}";\nclass A extends DoorsServicer {\n${rest}}\n` },
-      ["class A: open", "class A: shut"],
-    ],
-    [
-      "by an alias",
-      { "src/a.ts": `import { DoorsServicer as Base } from "${from}";\nclass A extends Base {\n${rest}  override open() { return {}; }\n}\n` },
-      ["class A: shut"],
-    ],
-    ["by a namespace", { "src/a.ts": `import * as gen from "${from}";\nclass A extends gen.WindowsServicer {}\n` }, ["class A: open", "class A: clean"]],
-    [
-      "by a re-export",
-      {
-        "src/deep/barrel.ts": `export * from "../gen/doors_bridge.js";\n`,
-        "src/barrel.ts": `export { WindowsServicer as Base } from "./deep/barrel.js";\n`,
-        "src/a.ts": `import { Base } from "./barrel.js";\nclass A extends Base {}\n`,
-      },
-      ["class A: open", "class A: clean"],
-    ],
-    [
-      "by a re-exported namespace",
-      { "src/barrel.ts": `export * as gen from "${from}";\n`, "src/a.ts": `import { gen } from "./barrel.js";\nclass A extends gen.WindowsServicer {}\n` },
-      ["class A: open", "class A: clean"],
-    ],
-    [
-      "by a default export",
-      {
-        "src/base.ts": `import { WindowsServicer } from "${from}";\nexport default WindowsServicer;\n`,
-        "src/a.ts": `import B from "./base.js";\nclass A extends B {}\n`,
-      },
-      ["class A: open", "class A: clean"],
-    ],
-    [
-      "by a constant",
-      { "src/a.ts": `import { WindowsServicer } from "${from}";\nconst Base = WindowsServicer;\nclass A extends Base {}\n` },
-      ["class A: open", "class A: clean"],
-    ],
-    [
-      "with import = require()",
-      { "src/a.cts": `import gen = require("${from}");\nclass A extends gen.WindowsServicer {}\n` },
-      ["class A: open", "class A: clean"],
-    ],
-    [
-      "generic",
-      { "src/a.ts": `import { WindowsServicer } from "${from}";\nclass A<T> extends WindowsServicer { t?: T }\n` },
-      ["class A: open", "class A: clean"],
-    ],
-    [
-      "as the default export",
-      { "src/a.ts": `import { WindowsServicer } from "${from}";\nexport default class extends WindowsServicer {}\n` },
-      ["the default class: open", "the default class: clean"],
-    ],
-    [
-      "as an expression",
-      { "src/a.ts": `import { WindowsServicer } from "${from}";\nexport const A = class extends WindowsServicer {};\n` },
-      ["class A: open", "class A: clean"],
-    ],
-    [
-      "with a cast",
-      { "src/a.ts": `import { WindowsServicer } from "${from}";\nclass A extends (WindowsServicer as typeof WindowsServicer) {}\n` },
-      ["class A: open", "class A: clean"],
-    ],
-    [
-      "with decorators",
-      {
-        "src/a.ts": `import { WindowsServicer } from "${from}";\nconst d = (..._: unknown[]): any => {};\n@d\nexport class A extends WindowsServicer {\n  @d\n  override open() { return {}; }\n}\n`,
-      },
-      ["class A: clean"],
-    ],
-    [
-      "through a mixin",
-      {
-        "src/a.ts": `import { WindowsServicer } from "${from}";
+  it.each(
+    cases([
+      ["by its name", { "a.ts": `import { DoorsServicer } from "${from}";\nclass A extends DoorsServicer {\n${rest}}\n` }, ["class A: open", "class A: shut"]],
+      [
+        "by an alias",
+        { "a.ts": `import { DoorsServicer as Base } from "${from}";\nclass A extends Base {\n${rest}  override open() { return {}; }\n}\n` },
+        ["class A: shut"],
+      ],
+      ["by a namespace", { "a.ts": `import * as gen from "${from}";\nclass A extends gen.WindowsServicer {}\n` }, ["class A: open", "class A: clean"]],
+      [
+        "by a re-export",
+        {
+          "deep/barrel.ts": `export * from "GEN/doors_bridge.js";\n`,
+          "barrel.ts": `export { WindowsServicer as Base } from "./deep/barrel.js";\n`,
+          "a.ts": `import { Base } from "./barrel.js";\nclass A extends Base {}\n`,
+        },
+        ["class A: open", "class A: clean"],
+      ],
+      [
+        "by a re-exported namespace",
+        { "barrel.ts": `export * as gen from "${from}";\n`, "a.ts": `import { gen } from "./barrel.js";\nclass A extends gen.WindowsServicer {}\n` },
+        ["class A: open", "class A: clean"],
+      ],
+      [
+        "by a default export",
+        {
+          "base.ts": `import { WindowsServicer } from "${from}";\nexport default WindowsServicer;\n`,
+          "a.ts": `import B from "./base.js";\nclass A extends B {}\n`,
+        },
+        ["class A: open", "class A: clean"],
+      ],
+      [
+        "by a constant",
+        { "a.ts": `import { WindowsServicer } from "${from}";\nconst Base = WindowsServicer;\nclass A extends Base {}\n` },
+        ["class A: open", "class A: clean"],
+      ],
+      [
+        "with import = require()",
+        { "a.cts": `import gen = require("${from}");\nclass A extends gen.WindowsServicer {}\n` },
+        ["class A: open", "class A: clean"],
+      ],
+      [
+        "generic",
+        { "a.ts": `import { WindowsServicer } from "${from}";\nclass A<T> extends WindowsServicer { t?: T }\n` },
+        ["class A: open", "class A: clean"],
+      ],
+      [
+        "as the default export",
+        { "a.ts": `import { WindowsServicer } from "${from}";\nexport default class extends WindowsServicer {}\n` },
+        ["the default class: open", "the default class: clean"],
+      ],
+      [
+        "as an expression",
+        { "a.ts": `import { WindowsServicer } from "${from}";\nexport const A = class extends WindowsServicer {};\n` },
+        ["class A: open", "class A: clean"],
+      ],
+      [
+        "with a cast",
+        { "a.ts": `import { WindowsServicer } from "${from}";\nclass A extends (WindowsServicer as typeof WindowsServicer) {}\n` },
+        ["class A: open", "class A: clean"],
+      ],
+      [
+        "with decorators",
+        {
+          "a.ts": `import { WindowsServicer } from "${from}";\nconst d = (..._: unknown[]): any => {};\n@d\nexport class A extends WindowsServicer {\n  @d\n  override open() { return {}; }\n}\n`,
+        },
+        ["class A: clean"],
+      ],
+      [
+        "through a mixin",
+        {
+          "a.ts": `import { WindowsServicer } from "${from}";
 type Class<T = object> = abstract new (...args: any[]) => T;
 function Cleaning<C extends Class>(Base: C) {
   abstract class Cleaner extends Base { clean() { return {}; } }
@@ -109,92 +127,103 @@ function Cleaning<C extends Class>(Base: C) {
 }
 class A extends Cleaning(WindowsServicer) {}
 `,
-      },
-      ["class A: open"],
-    ],
-    [
-      "several in a file",
-      {
-        "src/a.ts": `import { DoorsServicer, WindowsServicer } from "${from}";\nclass A extends DoorsServicer { override open() { return {}; } override talk() { return {}; } }\nclass B extends WindowsServicer { override open() { return {}; } }\n`,
-      },
-      ["class A: shut", "class B: clean"],
-    ],
-    [
-      "in a function",
-      {
-        "src/a.ts": `import { WindowsServicer } from "${from}";\nexport function make() {\n  return new (class extends WindowsServicer {\n    override open() { return {}; }\n  })();\n}\n`,
-      },
-      ["a class without a name: clean"],
-    ],
-  ])("%s", (_what, files, found) => {
-    expect(missing(files)).toEqual(found);
+        },
+        ["class A: open"],
+      ],
+      [
+        "several in a file",
+        {
+          "a.ts": `import { DoorsServicer, WindowsServicer } from "${from}";\nclass A extends DoorsServicer { override open() { return {}; } override talk() { return {}; } }\nclass B extends WindowsServicer { override open() { return {}; } }\n`,
+        },
+        ["class A: shut", "class B: clean"],
+      ],
+      [
+        "in a function",
+        {
+          "a.ts": `import { WindowsServicer } from "${from}";\nexport function make() {\n  return new (class extends WindowsServicer {\n    override open() { return {}; }\n  })();\n}\n`,
+        },
+        ["a class without a name: clean"],
+      ],
+    ]),
+  )("%s", (_what, directory, found) => {
+    expect(missing(directory)).toEqual(found);
   });
 
   it("the first class that is not abstract gets what is missing; others have it from there", () => {
-    const base = `import { WindowsServicer } from "${from}";\nexport abstract class Base extends WindowsServicer {\n  override open() { return {}; }\n}\n`;
+    const base = `import { WindowsServicer } from "./gen/doors_bridge.js";\nexport abstract class Base extends WindowsServicer {\n  override open() { return {}; }\n}\n`;
     const mine = `import { Base } from "./base.js";\nexport class Mine extends Base {}\n`;
     const test = `import { Mine } from "./mine.js";\nclass Fake extends Mine {}\n`;
-    expect(missing({ "src/base.ts": base, "src/mine.ts": mine, "src/fake.ts": test })).toEqual(["class Mine: clean"]);
-    expect(missing({ "src/base.ts": base })).toEqual(["class Base: clean"]);
+    const found = (files: Files): readonly string[] =>
+      synced({ ...gen, ...files })
+        .told.filter(({ kind }) => kind === "missing")
+        .map(({ text }) => text.replace(/ \(.*/, ""));
+    expect(found({ "src/base.ts": base, "src/mine.ts": mine, "src/fake.ts": test })).toEqual(["class Mine: clean"]);
+    expect(found({ "src/base.ts": base })).toEqual(["class Base: clean"]);
   });
 
-  it.each([
+  const members: readonly (readonly [what: string, member: string])[] = [
     ["a property", "open = async () => ({});"],
     ["a property of the constructor", "constructor(override readonly open: () => {}) { super(); }"],
     ["an accessor", "get open() { return () => ({}); }"],
     ["a name in quotes", `override "open"() { return {}; }`],
     ["a computed name", `override ["open"]() { return {}; }`],
     ["an overload", "override open(request: {}): {};\n  override open() { return {}; }"],
-  ])("%s is a method, too", (_what, member) => {
-    expect(missing({ "src/a.ts": `import { WindowsServicer } from "${from}";\nclass A extends WindowsServicer {\n  ${member}\n}\n` })).toEqual([
-      "class A: clean",
-    ]);
+  ];
+  const inClass = (member: string): string => `import { WindowsServicer } from "${from}";\nclass A extends WindowsServicer {\n  ${member}\n}\n`;
+  it.each(cases(members.map(([what, member]) => [what, inClass(member), ["class A: clean"]])))("%s is a method, too", (_what, directory, found) => {
+    expect(missing(directory)).toEqual(found);
   });
 
-  it("classes of equal names that are something else are left alone", () => {
-    const files = {
-      "src/a.ts": `import { DoorsClient } from "${from}";\nclass WindowsServicer {}\nclass A extends WindowsServicer {}\nexport { A, DoorsClient };\n`,
-      "src/b.ts": `import { WindowsServicer } from "other";\nimport { DoorsClient } from "${from}";\nclass B extends WindowsServicer {}\nexport { B, DoorsClient };\n`,
-    };
-    expect(missing(files)).toEqual([]);
+  const client = `import { DoorsClient } from "${from}";\nexport { DoorsClient };\n`;
+  it.each(
+    cases([
+      ["of the file", `${client}class WindowsServicer {}\nclass A extends WindowsServicer {}\n`, []],
+      ["of another package", `${client}import { WindowsServicer } from "other";\nclass B extends WindowsServicer {}\n`, []],
+    ]),
+  )("a class of an equal name is left alone: %s", (_what, directory, found) => {
+    expect(missing(directory)).toEqual(found);
   });
 });
 
 describe("implements", () => {
-  it.each<[what: string, text: string, found: readonly string[]]>([
-    ["the methods", `import type { WindowsMethods } from "${from}";\nclass A implements WindowsMethods {\n  open() { return {}; }\n}\n`, ["class A: clean"]],
-    [
-      "an alias of them",
-      `import type { WindowsMethods } from "${from}";\ntype M = WindowsMethods;\nclass A implements M {\n  open() { return {}; }\n}\n`,
-      ["class A: clean"],
-    ],
-    [
-      "an interface that extends them",
-      `import type { WindowsMethods } from "${from}";\ninterface M extends WindowsMethods { more(): void }\nclass A implements M {\n  open() { return {}; }\n  more() {}\n}\n`,
-      ["class A: clean"],
-    ],
-    [
-      "two services",
-      `import type { DoorsMethods, WindowsMethods } from "${from}";\nclass A implements WindowsMethods, DoorsMethods {\n  talk() { return {}; }\n  open() { return {}; }\n}\n`,
-      ["class A: clean", "class A: shut"],
-    ],
-    [
-      "with a base class of one's own",
-      `import type { WindowsMethods } from "${from}";\nclass Base { open() { return {}; } }\nclass A extends Base implements WindowsMethods {}\n`,
-      ["class A: clean"],
-    ],
-    [
-      "a part of them, which is complete",
-      `import type { WindowsMethods } from "${from}";\nclass A implements Partial<WindowsMethods> {}\nclass B implements Pick<WindowsMethods, "open"> { open() { return {}; } }\n`,
-      [],
-    ],
-  ])("%s", (_what, text, found) => {
-    expect(missing({ "src/a.ts": text })).toEqual(found);
+  it.each(
+    cases([
+      ["the methods", `import type { WindowsMethods } from "${from}";\nclass A implements WindowsMethods {\n  open() { return {}; }\n}\n`, ["class A: clean"]],
+      [
+        "an alias of them",
+        `import type { WindowsMethods } from "${from}";\ntype M = WindowsMethods;\nclass A implements M {\n  open() { return {}; }\n}\n`,
+        ["class A: clean"],
+      ],
+      [
+        "an interface that extends them",
+        `import type { WindowsMethods } from "${from}";\ninterface M extends WindowsMethods { more(): void }\nclass A implements M {\n  open() { return {}; }\n  more() {}\n}\n`,
+        ["class A: clean"],
+      ],
+      [
+        "two services",
+        `import type { DoorsMethods, WindowsMethods } from "${from}";\nclass A implements WindowsMethods, DoorsMethods {\n  talk() { return {}; }\n  open() { return {}; }\n}\n`,
+        ["class A: clean", "class A: shut"],
+      ],
+      [
+        "with a base class of one's own",
+        `import type { WindowsMethods } from "${from}";\nclass Base { open() { return {}; } }\nclass A extends Base implements WindowsMethods {}\n`,
+        ["class A: clean"],
+      ],
+      [
+        "a part of them, which is complete",
+        `import type { WindowsMethods } from "${from}";\nclass A implements Partial<WindowsMethods> {}\nclass B implements Pick<WindowsMethods, "open"> { open() { return {}; } }\n`,
+        [],
+      ],
+    ]),
+  )("%s", (_what, directory, found) => {
+    expect(missing(directory)).toEqual(found);
   });
 });
 
 describe("objects", () => {
-  it.each<[what: string, body: string, found: readonly string[]]>([
+  const text = (body: string): string =>
+    `import { type WindowsMethods, WindowsServicer } from "${from}";\nexport type M = WindowsMethods;\nvoid WindowsServicer;\n${body}\n`;
+  const rows: readonly Row[] = [
     ["given to from()", "WindowsServicer.from({ open: () => ({}) });", ["what WindowsServicer.from() is given: clean"]],
     ["a constant given to from()", "const methods = { open: () => ({}) };\nWindowsServicer.from(methods);", ["what WindowsServicer.from() is given: clean"]],
     ["a constant with a type", "export const m: WindowsMethods = { open: () => ({}) };", ["the WindowsMethods: clean"]],
@@ -205,9 +234,9 @@ describe("objects", () => {
     ["a part on purpose", "export const m: Partial<WindowsMethods> = { open: () => ({}) };", []],
     ["with what is spread into it", "const base = { clean: () => ({}) };\nWindowsServicer.from({ ...base, open: () => ({}) });", []],
     ["an object of its own", "export const m = { open: () => ({}) };", []],
-  ])("%s", (_what, body, found) => {
-    const text = `import { type WindowsMethods, WindowsServicer } from "${from}";\nexport type M = WindowsMethods;\nvoid WindowsServicer;\n${body}\n`;
-    expect(missing({ "src/a.ts": text })).toEqual(found);
+  ];
+  it.each(cases(rows.map(([what, body, found]) => [what, text(body as string), found])))("%s", (_what, directory, found) => {
+    expect(missing(directory)).toEqual(found);
   });
 });
 
@@ -218,7 +247,7 @@ describe("handlers of a link", () => {
   const client = "the DoorsTalkClientHandlers: get";
   const ask = "ask: () => ({})";
   const others = "override open() { return {}; }\n  override shut() { return {}; }";
-  it.each<[what: string, body: string, found: readonly string[]]>([
+  const rows: readonly Row[] = [
     ["returned by a servicer", `class A extends DoorsServicer {\n  ${others}\n  override talk() { return { ${ask} }; }\n}`, [server]],
     ["promised by a servicer", `class A extends DoorsServicer {\n  ${others}\n  override async talk() { await 1; return { ${ask} }; }\n}`, [server]],
     ["by an arrow", `class A extends DoorsServicer {\n  ${others}\n  override talk = () => ({ ${ask} });\n}`, [server]],
@@ -237,8 +266,9 @@ describe("handlers of a link", () => {
     ["given to a client that only its type tells", `const all = { c: new DoorsClient(undefined as never) };\nall.c.talk({ ${ask} });`, [client]],
     ["no handlers at all, on purpose", "new DoorsClient(undefined as never).talk({});", []],
     ["no request missing, but a notification", `new DoorsClient(undefined as never).talk({ get: () => ({}), ${ask} });`, []],
-  ])("%s", (_what, body, found) => {
-    expect(missing({ "src/a.ts": `${imports}${used}${body}\n` })).toEqual(found);
+  ];
+  it.each(cases(rows.map(([what, body, found]) => [what, `${imports}${used}${body as string}\n`, found])))("%s", (_what, directory, found) => {
+    expect(missing(directory)).toEqual(found);
   });
 });
 

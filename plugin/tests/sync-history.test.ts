@@ -223,8 +223,8 @@ ${stage4.map((name) => plain(name)).join("\n\n")}
       history.write("src/pool.ts", deleted);
       const left = history.step(at(dropVariables(v041)));
       expect(left.told.every(({ text }) => text.endsWith("./gen/snakepit_bridge_bridge.js does not export it any more"))).toBe(true);
-      const names = left.told.map(({ text }) => text.split(":")[0]);
-      const clean = names.reduce((text, name) => text.replace(`  type ${name},\n`, ""), deleted);
+      const names = left.told.map(({ text }) => text.replace(/:.*/, ""));
+      const clean = names.reduce<string>((text, name) => text.replace(`  type ${name},\n`, ""), deleted);
       history.write("src/pool.ts", clean);
 
       const fourth = history.step(at(dropVariables(noBinaryResults)));

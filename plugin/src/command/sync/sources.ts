@@ -40,10 +40,17 @@ export class Sources {
   module(path: string): Module {
     const known = this.#modules.get(path);
     if (known) return known;
-    const file = this.#project.createSourceFile(path, this.text(path) ?? "", { overwrite: true });
-    const module = readModule(path, file.compilerNode as ts.SourceFile);
+    const module = readModule(path, this.#parse(path));
     this.#modules.set(path, module);
     return module;
+  }
+
+  /** To create a file that is there would read and parse it twice. */
+  #parse(path: string): ts.SourceFile {
+    const text = this.text(path) ?? "";
+    const file = this.#project.addSourceFileAtPathIfExists(path);
+    const isSame = file?.compilerNode.text === text;
+    return (isSame ? file : this.#project.createSourceFile(path, text, { overwrite: true })).compilerNode as ts.SourceFile;
   }
 
   /** What tells of types that syntax alone does not. It takes the time to read all that the files import. */
