@@ -218,6 +218,12 @@ describe("projects", () => {
       [],
       "no generated code is among the files of tsconfig.json or what they import: run npx buf generate, or name the right tsconfig.json by --project\n",
     ],
+    [
+      "generated code with the marks of a merge",
+      { "src/gen/acme/v1/jobs_bridge.ts": `import { codec } from "@protobridge/runtime/codegen-0.1";\n<<<<<<< ours\n=======\n>>>>>>> theirs\n` },
+      [],
+      "src/gen/acme/v1/jobs_bridge.ts:2: Merge conflict marker encountered: generate it again: npx buf generate\n",
+    ],
     ["no such directory", {}, ["nowhere"], "nowhere: there is no such directory\n"],
   ])("%s: exit code 1, and what to do", (_what, files, args, said) => {
     within(files, (directory) => {

@@ -74,6 +74,14 @@ describe("RPCs that are gone", () => {
     expect(told(text)).toEqual(lines);
   });
 
+  it("what only looks like an import, in a text, is none", () => {
+    const text = `export const example = \`import { A } from "./gen/knock_bridge.js";\nimport { b } from "@protobridge/runtime/codegen-9";\`;\n`;
+    expect(told(text)).toEqual([]);
+    expect(told(`import "./gen/knock_bridge.js";\n${text}`)).toEqual([
+      "src/a.ts:1: gone: ./gen/knock_bridge.js is not there any more: nothing was generated for its proto",
+    ]);
+  });
+
   it("may have been renamed, if one of the same types is new: a guess, and nothing is renamed", () => {
     const text = `import { AdminServicer, DoorsServicer, type Note } from ${from};
 import type { Pong } from "./gen/other/v1/other_bridge.js";

@@ -1,7 +1,10 @@
+import { existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { ts } from "ts-morph";
 import { isMarkedOrphaned } from "./classes.js";
 import { type Rpc, type TypeRef, unwrapped } from "./contract.js";
 import type { Finding } from "./findings.js";
+import { generatedName } from "./graph.js";
 import { type Implementation, isHidden, knows, type Member, membersOf, type Part, rpcsOf } from "./implementation.js";
 import type { Origin } from "./origins.js";
 import type { World } from "./world.js";
@@ -165,17 +168,25 @@ function textOf(type: ts.TypeNode): string {
   return type.getText();
 }
 
-/** What is imported from generated modules that they do not export any more, but for what is told already. */
+/** What is imported from generated modules that they do not export any more, but for what is told already; and modules that are gone. */
 export function goneImports(world: World, path: string, told: ReadonlySet<string>): readonly Finding[] {
   const module = world.sources.module(path);
   return module.file.statements.filter(ts.isImportDeclaration).flatMap((statement) => {
+    const specifier = statement.moduleSpecifier.getText().slice(1, -1);
+    const gone = (node: ts.Node, text: string): Finding => ({ kind: "gone", path, at: node.getStart(), text, isOpen: true });
+    if (isLost(world, path, specifier)) return [gone(statement, `${specifier} is not there any more: nothing was generated for its proto`)];
     const bindings = statement.importClause?.namedBindings;
     if (!bindings || !ts.isNamedImports(bindings)) return [];
     return bindings.elements.flatMap((element) => {
       const origin = told.has(element.name.text) ? undefined : world.origins.ofName(module, element.name.text);
       if (origin?.kind !== "export" || origin.isThere || !world.isGenerated(origin.module)) return [];
-      const text = `${origin.name}: ${statement.moduleSpecifier.getText().slice(1, -1)} does not export it any more`;
-      return [{ kind: "gone", path, at: element.getStart(), text, isOpen: true } as const];
+      return [gone(element, `${origin.name}: ${specifier} does not export it any more`)];
     });
   });
+}
+
+/** Whether a specifier is that of a generated module that is not there. */
+function isLost({ sources }: World, path: string, specifier: string): boolean {
+  const isGenerated = specifier.startsWith(".") && generatedName.test(specifier);
+  return isGenerated && sources.resolve(specifier, path) === undefined && !existsSync(resolve(dirname(path), specifier));
 }

@@ -1,5 +1,3 @@
-import { dirname, resolve } from "node:path";
-import type { Finding } from "./findings.js";
 import type { Sources } from "./sources.js";
 
 /** The files of a project that matter. */
@@ -8,18 +6,21 @@ export interface Graph {
   readonly generated: ReadonlyMap<string, string>;
   /** The hand-written files of the project that reach a generated module by their imports. */
   readonly reaching: readonly string[];
-  readonly findings: readonly Finding[];
+  /** Those that may import a generated module that is not there. */
+  readonly losing: readonly string[];
 }
 
-const codegen = /(?:\bfrom|\brequire\()\s*["']@protobridge\/runtime\/codegen-([^"']+)["']/;
+const codegen = /^(?:import\b.*\bfrom|.*\brequire\()\s*["']@protobridge\/runtime\/codegen-([^"']+)["']/m;
 const specifiers = /(?:\bfrom|\bimport|\brequire\s*\(|\bimport\s*\()\s*(["'])([^"'\n]+)\1/g;
-const generatedName = /_bridge(\.[cm]?[jt]s)?$/;
+
+/** The name of a generated module, or a specifier of one. */
+export const generatedName: RegExp = /_bridge(\.d)?(\.[cm]?[jt]s)?$/;
 
 /** Follows imports by the text alone: no file is parsed for it. */
 export function readGraph(sources: Sources, files: readonly string[]): Graph {
   const generated = new Map<string, string>();
   const importers = new Map<string, string[]>();
-  const findings: Finding[] = [];
+  const losing: string[] = [];
   const seen = new Set<string>();
   const queue = [...files];
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
@@ -27,15 +28,12 @@ export function readGraph(sources: Sources, files: readonly string[]): Graph {
     seen.add(path);
     const version = codegenVersion(sources, path);
     if (version !== undefined) generated.set(path, version);
-    for (const { 0: whole, 2: specifier = "", index } of (sources.text(path) ?? "").matchAll(specifiers)) {
+    for (const [, , specifier = ""] of (sources.text(path) ?? "").matchAll(specifiers)) {
       const target = sources.resolve(specifier, path);
       if (target !== undefined) {
         importers.set(target, [...(importers.get(target) ?? []), path]);
         queue.push(target);
-      } else if (version === undefined && specifier.startsWith(".") && generatedName.test(specifier)) {
-        const text = `${specifier} is not there any more: nothing was generated for its proto`;
-        findings.push({ kind: "gone", path, at: index + whole.length - specifier.length - 1, text, isOpen: true });
-      }
+      } else if (version === undefined && specifier.startsWith(".") && generatedName.test(specifier)) losing.push(path);
     }
   }
   const reached = new Set(generated.keys());
@@ -47,20 +45,15 @@ export function readGraph(sources: Sources, files: readonly string[]): Graph {
       open.push(importer);
     }
   }
-  const own = new Set(files);
+  const own = new Set(files.filter((path) => !generated.has(path) && !/\.d\.[cm]?ts$/.test(path)));
+  const ofOwn = (paths: readonly string[]): readonly string[] => paths.filter((path) => own.has(path)).toSorted();
   const ordered = new Map([...generated].toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  return {
-    generated: ordered,
-    reaching: [...reached].filter((path) => own.has(path) && !generated.has(path) && !/\.d\.[cm]?ts$/.test(path)).toSorted(),
-    findings,
-  };
+  return { generated: ordered, reaching: ofOwn([...reached]), losing: ofOwn(losing) };
 }
 
 /** The version in the path of the runtime that a generated module imports; of a declaration, the script beside it does. */
 function codegenVersion(sources: Sources, path: string): string | undefined {
-  if (/\.d\.[cm]?ts$/.test(path)) {
-    const script = resolve(dirname(path), path.replace(/\.d\.([cm]?)ts$/, ".$1js"));
-    return generatedName.test(script) ? codegen.exec(sources.text(script) ?? "")?.[1] : undefined;
-  }
-  return codegen.exec(sources.text(path) ?? "")?.[1];
+  if (!generatedName.test(path)) return undefined;
+  const script = path.replace(/\.d\.([cm]?)ts$/, ".$1js");
+  return codegen.exec(sources.text(script) ?? "")?.[1];
 }

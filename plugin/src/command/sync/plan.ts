@@ -1,8 +1,9 @@
 import { ts } from "ts-morph";
+import { CommandError } from "../command.js";
 import { findClasses } from "./classes.js";
 import { type Comparison, compare, goneImports } from "./compare.js";
 import type { Service } from "./contract.js";
-import type { Insertion } from "./edits.js";
+import { type Insertion, lineOf } from "./edits.js";
 import type { Finding } from "./findings.js";
 import { type Implementation, membersOf, rpcsOf } from "./implementation.js";
 import { Imports } from "./imports.js";
@@ -43,19 +44,34 @@ const interesting = /\b(?:extends|implements)\b|\.\s*from\s*\(|(?:Handlers|Metho
 
 /** How a plan is made. */
 export interface PlanOptions {
+  /** Files that are looked at in any case: they may import what is gone. */
+  readonly losing?: ReadonlySet<string>;
   /** Whether orphaned methods are marked. */
   readonly marks: boolean;
+  /** A path as it is told. */
+  readonly shown: (path: string) => string;
   /** The style of files that have none yet. */
   readonly style?: Style | undefined;
 }
 
-/** Finds what files implement, and what they lack. */
+/**
+ * Finds what files implement, and what they lack.
+ *
+ * @throws CommandError if a generated module cannot be read
+ */
 export function makePlan(world: World, paths: readonly string[], options: PlanOptions): Plan {
+  for (const path of world.generated) {
+    const broken = refusal(world.sources.module(path));
+    if (broken)
+      throw new CommandError(
+        `${options.shown(path)}:${lineOf(world.sources.text(path) ?? "", broken.at)}: ${broken.reason}: generate it again: npx buf generate`,
+      );
+  }
   const links = [...world.linkMethods].map((name) => name.replaceAll("$", "\\$"));
   const calls = links.length === 0 ? undefined : new RegExp(`\\.\\s*(?:${links.join("|")})\\s*\\(`);
   const wanted = paths.filter((path) => {
     const text = world.sources.text(path) ?? "";
-    return interesting.test(text) || calls?.test(text);
+    return interesting.test(text) || calls?.test(text) || options.losing?.has(path);
   });
   const refused = wanted.flatMap((path) => refusal(world.sources.module(path)) ?? []);
   const broken = new Set(refused.map(({ path }) => path));

@@ -78,7 +78,7 @@ export function planSync(options: SyncOptions): SyncResult {
     );
   }
   const result = new Collector(cwd);
-  for (const { world, graph, plan } of read) result.addPlan(world.sources, plan, graph);
+  for (const { world, plan } of read) result.addPlan(world.sources, plan);
   if (options.create) createMissing(cwd, options, read, result);
   result.addNotes(read);
   return result.result();
@@ -90,14 +90,13 @@ function readOne(cwd: string, directory: string, project: TsProject, seen: Set<s
   checkRuntimes(cwd, graph.generated);
   const world = new World(sources, new Set(graph.generated.keys()));
   const isOurs = (path: string): boolean => (path === directory || path.startsWith(`${directory}/`)) && isInside(cwd, path);
-  const paths = graph.reaching.filter((path) => !seen.has(path) && isOurs(path));
+  const paths = [...new Set([...graph.reaching, ...graph.losing])].toSorted().filter((path) => !seen.has(path) && isOurs(path));
   for (const path of paths) seen.add(path);
-  const plan = makePlan(world, paths, { marks });
+  const plan = makePlan(world, paths, { marks, losing: new Set(graph.losing), shown: (path) => shown(cwd, path) });
   const unread = project.files
     .filter((path) => isOurs(path) && sources.text(path) === undefined)
     .map((path) => ({ path, at: 0, reason: "it is not in UTF-8" }));
-  const findings = graph.findings.filter(({ path }) => isOurs(path));
-  return { world, graph: { ...graph, findings }, plan: { ...plan, refused: [...plan.refused, ...unread] } };
+  return { world, graph, plan: { ...plan, refused: [...plan.refused, ...unread] } };
 }
 
 function createMissing(cwd: string, { directory: named }: SyncOptions, read: readonly Read[], result: Collector): void {
@@ -125,7 +124,7 @@ function createMissing(cwd: string, { directory: named }: SyncOptions, read: rea
         continue;
       }
       world.sources.add(path, text);
-      result.addPlan(world.sources, makePlan(world, [path], { marks: false, style }), graph, true);
+      result.addPlan(world.sources, makePlan(world, [path], { marks: false, style, shown: (path) => shown(cwd, path) }), true);
     }
   }
 }
@@ -139,7 +138,6 @@ class Collector {
   readonly #cwd: string;
   readonly #changes: Change[] = [];
   readonly #told: Told[] = [];
-  readonly #lost = new Set<string>();
   readonly #insertions = new Map<string, FilePlan["insertions"]>();
 
   constructor(cwd: string) {
@@ -150,7 +148,7 @@ class Collector {
     this.#told.push(told);
   }
 
-  addPlan(sources: Sources, { files, refused }: Plan, { findings }: Graph, isNew = false): void {
+  addPlan(sources: Sources, { files, refused }: Plan, isNew = false): void {
     for (const file of files) this.#addFile(sources.text(file.path) as string, file, isNew);
     for (const { path, at, reason } of refused) {
       const line = lineOf(sources.text(path) ?? "", at);
@@ -162,12 +160,6 @@ class Collector {
         text: `${reason}: it is left alone until that is mended`,
         isOpen: true,
       });
-    }
-    for (const finding of findings) {
-      // A file can be in several projects.
-      const key = `${finding.path}\0${finding.at}`;
-      if (!this.#lost.has(key)) this.#addFinding(sources.text(finding.path) ?? "", finding);
-      this.#lost.add(key);
     }
   }
 

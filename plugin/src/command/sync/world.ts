@@ -23,6 +23,11 @@ export class World {
     return this.#generated.has(path);
   }
 
+  /** The paths of the generated modules. */
+  get generated(): Iterable<string> {
+    return this.#generated;
+  }
+
   get services(): readonly Service[] {
     this.#services ??= [...this.#generated].flatMap((path) => this.contract(path).services);
     return this.#services;
