@@ -74,6 +74,11 @@ describe("RPCs that are gone", () => {
     expect(told(text)).toEqual(lines);
   });
 
+  it("a name that only shows when it runs says nothing", () => {
+    const text = `import { DoorsServicer } from ${from};\nconst name = "knock";\nDoorsServicer.from({ open: () => ({}), shut: () => ({}), lock: () => ({}), [name]: () => ({}) });\n`;
+    expect(told(text)).toEqual([]);
+  });
+
   it("what only looks like an import, in a text, is none", () => {
     const text = `export const example = \`import { A } from "./gen/knock_bridge.js";\nimport { b } from "@protobridge/runtime/codegen-9";\`;\n`;
     expect(told(text)).toEqual([]);

@@ -45,15 +45,20 @@ export function knows({ service, handlers }: Part, name: string): boolean {
   return service?.rpcs.some((rpc) => rpc.name === name) === true || handlers?.names.has(name) === true;
 }
 
-/** The members that a caller could call: no constructor, nothing static or private. */
+/** The members that a caller could call: no constructor, nothing static or private, and nothing whose name only shows when it runs. */
 export function membersOf(node: ts.ClassLikeDeclaration | ts.ObjectLiteralExpression): readonly Member[] {
-  if (ts.isObjectLiteralExpression(node)) return node.properties.flatMap((property) => (property.name ? [memberOf(property, property.name)] : []));
+  if (ts.isObjectLiteralExpression(node)) return node.properties.flatMap((property) => (isNamed(property.name) ? [memberOf(property, property.name)] : []));
   return [...node.members].flatMap((member) => {
     if (ts.isConstructorDeclaration(member)) return parameterProperties(member);
     const flags = ts.getCombinedModifierFlags(member);
-    if (!member.name || ts.isPrivateIdentifier(member.name) || flags & ts.ModifierFlags.Static) return [];
+    if (!isNamed(member.name) || flags & ts.ModifierFlags.Static) return [];
     return [memberOf(member, member.name)];
   });
+}
+
+function isNamed(name: ts.PropertyName | undefined): name is ts.PropertyName {
+  if (!name || ts.isPrivateIdentifier(name)) return false;
+  return !ts.isComputedPropertyName(name) || ts.isStringLiteralLike(name.expression);
 }
 
 /** Whether only the class itself may call it. */

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { ts } from "ts-morph";
 import { CommandError } from "../command.js";
 import { directoryForNew, outsOf, skeletonsFor, styleOf } from "./create.js";
 import { applyInsertions, lineOf, movedPosition } from "./edits.js";
@@ -181,7 +182,7 @@ class Collector {
     const servers = new Map<string, Implementation[]>();
     for (const { plan } of read) {
       for (const [{ typeName }, implementations] of plan.served) {
-        servers.set(typeName, [...(servers.get(typeName) ?? []), ...implementations.filter(({ isComplete }) => isComplete)]);
+        servers.set(typeName, [...(servers.get(typeName) ?? []), ...implementations.filter(({ isComplete, node }) => isComplete && ts.isClassLike(node))]);
         for (const { module } of implementations)
           if (outs.some((out) => module.path.startsWith(`${out}/`)))
             this.#note(module, 0, "it lies below an out of buf.gen.yaml, where buf deletes what it has not generated");
