@@ -76,7 +76,6 @@ await server.close();
 
 const first = {
   "proto/desk/v1/desk.proto": desk(false),
-  "src/desk.ts": servicer("\n  override knock(): object {\n    return {};\n  }\n"),
   "src/main.ts": main("await client.knock({});"),
 };
 
@@ -99,6 +98,13 @@ it("is set up, generates, runs, and is told what is behind when its proto change
     });
     passes(run("npm", "run", "--silent", "generate"));
     expect(passes(run("protobridge", "explain"))).toContain("service Desk");
+    const created = run("protobridge", "sync", "--create");
+    expect({ ...created, stdout: "" }).toEqual({ status: 0, stdout: "", stderr: "3 methods added to 1 file\n" });
+    expect(readFileSync(join(directory, "src/desk.ts"), "utf8")).toMatch(
+      /class Desk extends DeskServicer[\s\S]* override async ask\([\s\S]* override async talk\(/,
+    );
+    // Somebody fills it in.
+    write("src/desk.ts", servicer("\n  override knock(): object {\n    return {};\n  }\n"));
     passes(run("tsc", "-p", "."));
     expect(passes(run(process.execPath, "dist/main.js"))).toBe("hello Ada\n6\n");
     const fine = "2 generated files are as the protos, the config and the plugins make them.\n";
@@ -113,16 +119,25 @@ it("is set up, generates, runs, and is told what is behind when its proto change
       ),
     });
     passes(run("tsc", "-p", "."));
-    expect(passes(run("protobridge", "check", "--fix"))).toMatch(/^written /);
-    expect(passes(ci())).toBe(fine);
+    const fixed = run("protobridge", "check", "--fix");
+    expect(fixed.status).toBe(1);
+    expect(fixed.stdout).toMatch(/^written .*\nwritten .*\nmissing +src\/desk\.ts:\d+: .*count/);
+    expect(fixed.stdout).toMatch(/\ngone +src\/desk\.ts:\d+: .*knock/);
+    expect(fixed.stdout).toMatch(/Next:\n {2}npx protobridge sync\n$/);
 
     // What is gone is an error where it is used, and nothing else is one.
     const errors = run("tsc", "--pretty", "false").stdout;
     expect([...errors.matchAll(/^src\/(\S+)\(\d+,\d+\): error TS\d+: .*(override|knock)/gm)].map(([, file]) => file)).toEqual(["desk.ts", "main.ts"]);
     expect(errors.match(/error TS/g)).toHaveLength(2);
 
-    // What is new is not implemented until somebody fills it in.
-    write("src/desk.ts", servicer());
+    // What is new is inserted, and not implemented until somebody fills it in. What is gone is theirs to remove.
+    const synced = run("protobridge", "sync");
+    expect(synced).toMatchObject({ status: 0, stdout: expect.stringContaining("src/desk.ts") });
+    const grown = readFileSync(join(directory, "src/desk.ts"), "utf8");
+    expect(grown).toMatch(/override async count\([\s\S]*upper/);
+    expect(ci()).toMatchObject({ status: 1, stdout: expect.stringMatching(/^gone +src\/desk\.ts:\d+: .*knock.*\n1 problem/) });
+    write("src/desk.ts", grown.replace("\n  override knock(): object {\n    return {};\n  }\n", ""));
+    expect(passes(ci())).toBe(fine);
     const failing = `for (const call of [client.count({}), link.upper({ text: "a" })]) await call.catch((error: Error) => console.log(error.message));`;
     write("src/main.ts", main(failing));
     passes(run("tsc", "-p", "."));

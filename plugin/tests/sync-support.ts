@@ -1,8 +1,9 @@
 /** What the tests of `protobridge sync` share: projects in temporary directories, and the command as a function. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { writeInside } from "../src/command/files.js";
+import { withMark } from "../src/command/sync/mark.js";
 import { planSync, type SyncOptions, type SyncResult } from "../src/command/sync/run.js";
-import { writeAtomically } from "../src/command/sync/write.js";
 import { generate, proto, withFiles } from "./support.js";
 
 /** Files by their paths. */
@@ -61,7 +62,7 @@ export interface Synced extends SyncResult {
 /** Brings a project in a directory up to date. */
 export function syncIn(directory: string, options: Partial<SyncOptions> = {}): Synced {
   const result = planSync({ cwd: directory, directory: undefined, projects: [], create: false, marks: false, ...options });
-  for (const { path, after } of result.changes) writeAtomically(path, after);
+  for (const { path, after } of result.changes) writeInside(directory, path, withMark(path, after));
   const lines = result.told.map(({ kind, path, lineAfter, text }) => `${path}:${lineAfter}: ${kind}: ${text}`);
   return {
     ...result,

@@ -18,6 +18,8 @@ write now. It has buf generate into a temporary directory, and names what is
   foreign   not generated at all, where buf generate empties the directory
   runtime   made for another @protobridge/runtime than the one installed
 
+and what protobridge sync --check finds in hand-written servicers.
+
   --fix                writes what is missing or stale, and removes what is
                        orphaned; what was edited stays
   --force              with --fix: writes over what was edited, too
@@ -35,7 +37,7 @@ Exit code 0; 1 if something is not as it should be; 2 for a wrong command.
 /** The command `protobridge check`. */
 export const check: Command = {
   name: "check",
-  summary: "names generated files that are stale, edited or orphaned",
+  summary: "names generated files and servicers that are behind",
   help,
   options: {
     fix: { type: "boolean" },

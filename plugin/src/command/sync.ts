@@ -1,4 +1,6 @@
 import { type Command, textsOf } from "./command.js";
+import { writeInside } from "./files.js";
+import { withMark } from "./sync/mark.js";
 import type { SyncResult, Told } from "./sync/run.js";
 
 const help = `protobridge sync [DIR] [options]
@@ -65,8 +67,7 @@ export const sync: Command = {
         );
       }
     } else if (!isCheck) {
-      const { writeAtomically } = await import("./sync/write.js");
-      for (const { path, after } of result.changes) writeAtomically(path, after);
+      for (const { path, after } of result.changes) writeInside(cwd, path, withMark(path, after));
     }
     report(result, !isDry && !isCheck, isDry ? (line) => output.tell(line) : (line) => output.print(`${line}\n`));
     output.tell(summary(result, isDry || isCheck));

@@ -26,6 +26,9 @@ export interface SyncOptions {
   readonly marks: boolean;
 }
 
+/** Nothing that a project has, or imports, is generated. */
+export class NothingGenerated extends CommandError {}
+
 /** A file as it is, and as it is to be. */
 export interface Change {
   /** Absolute. */
@@ -74,7 +77,7 @@ export function planSync(options: SyncOptions): SyncResult {
   const read = projects.map((project) => readOne(cwd, directory, project, seen, options));
   if (read.every(({ graph }) => graph.generated.size === 0)) {
     const configs = projects.map(({ config }) => config).join(", ");
-    throw new CommandError(
+    throw new NothingGenerated(
       `no generated code is among the files of ${configs} or what they import: run npx buf generate, or name the right tsconfig.json by --project`,
     );
   }
