@@ -47,6 +47,21 @@ describe("the runtime", () => {
     withRuntime(manifest, ({ check }) => expect(check()).toEqual(told(note, next)));
   });
 
+  it("that does not fit is told once, also where servicers are looked at", () => {
+    withRuntime(installed("0.0.9", "0.0.9"), ({ check, write }) => {
+      write("tsconfig.json", '{ "include": ["src"] }');
+      write("src/main.ts", `import { x } from "./gen/${bridge.slice("src/gen/".length).replace(/ts$/, "js")}";\nexport default x;\n`);
+      const { status, stdout } = check();
+      expect({ status, told: stdout.split("\n").filter((line) => line.includes("codegen-0.1")).length }).toEqual({ status: 1, told: 1 });
+    });
+  });
+
+  it("a tsconfig that cannot be read is told beside the rest", () => {
+    withProject({ "tsconfig.json": "{ nonsense" }, ({ check }) => {
+      expect(check()).toMatchObject({ status: 1, stdout: expect.stringMatching(/^servicers +tsconfig\.json: [^\n]+\n1 problem in 4 generated files/) });
+    });
+  });
+
   it("that is newer than the plugin, and still has its code", () => {
     withRuntime(installed("0.2.0", "0.1", "0.2"), ({ check }) => expect(check()).toEqual(fine));
   });

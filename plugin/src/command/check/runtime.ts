@@ -1,17 +1,8 @@
 /** Whether the installed runtime has what the generated code imports. */
 import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import { compareVersions, type InstalledRuntime, runtime, runtimeBeside } from "../runtimes.js";
 import type { Checked, Finding } from "./finding.js";
-
-const runtime = "@protobridge/runtime";
-
-/** The installed runtime. */
-interface Installed {
-  readonly version: string;
-  /** The versions of generated code that it serves. */
-  readonly serves: readonly string[];
-}
 
 /** The check of the runtime, for the code in the tree and for what is generated now. */
 export function checkRuntime({ generated }: Checked): readonly Finding[] {
@@ -23,7 +14,7 @@ export function checkRuntime({ generated }: Checked): readonly Finding[] {
     const inOut = (path: string): boolean => path.startsWith(join(out, "/"));
     const first = [...fresh.keys()].find(inOut);
     if (first === undefined) continue;
-    const installed = installedBeside(out);
+    const installed = runtimeBeside(out);
     for (const [files, isFresh] of [[fresh, true] as const, [present, false] as const]) {
       for (const [path, version] of files) {
         if (!inOut(path) || told.has(version) || installed?.serves.includes(version)) continue;
@@ -47,41 +38,19 @@ function absent(version: string): Pick<Finding, "note" | "next"> {
   return { note: `it imports ${runtime}, which is not installed`, next: `npm install ${runtime}@${rangeOf(version)}` };
 }
 
-function mismatch(version: string, installed: Installed, isFresh: boolean, now: string | undefined): Pick<Finding, "note" | "next"> {
+function mismatch(version: string, installed: InstalledRuntime, isFresh: boolean, now: string | undefined): Pick<Finding, "note" | "next"> {
   const what = `it imports ${runtime}/codegen-${version}, which the installed ${runtime} ${installed.version} does not have`;
-  if (installed.serves.every((served) => compare(version, served) > 0)) {
+  if (installed.serves.every((served) => compareVersions(version, served) > 0)) {
     return { note: `${what}: the code is newer than the runtime`, next: `npm install ${runtime}@${rangeOf(version)}` };
   }
   const note = `${what}: the code is older than the runtime`;
   // The plugin here is new enough: only the file in the tree is not.
   if (!isFresh && now !== undefined && installed.serves.includes(now)) return { note, next: "npx protobridge check --fix" };
-  const newest = installed.serves.toSorted(compare).at(-1) ?? version;
+  const newest = installed.serves.toSorted(compareVersions).at(-1) ?? version;
   return { note, next: `npm install --save-dev @protobridge/plugin@${rangeOf(newest)}, then npx buf generate` };
 }
 
 /** The releases that go with the code of a version, for npm. */
 function rangeOf(version: string): string {
   return `^${version}${".0".repeat(Math.max(0, 3 - version.split(".").length))}`;
-}
-
-function compare(a: string, b: string): number {
-  const [left, right] = [a, b].map((version) => version.split(".").map(Number)) as [number[], number[]];
-  for (let i = 0; i < Math.max(left.length, right.length); i++) {
-    const difference = (left[i] ?? 0) - (right[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-/** The runtime that code in a directory would import. */
-function installedBeside(directory: string): Installed | undefined {
-  let path: string;
-  try {
-    path = createRequire(join(directory, "code.js")).resolve(`${runtime}/package.json`);
-  } catch {
-    return undefined;
-  }
-  const { version, exports } = JSON.parse(readFileSync(path, "utf8")) as { version: string; exports?: Readonly<Record<string, unknown>> };
-  const serves = Object.keys(exports ?? {}).flatMap((name) => /^\.\/codegen-([\d.]+)$/.exec(name)?.[1] ?? []);
-  return { version, serves };
 }
