@@ -126,11 +126,12 @@ export class Answers {
     const { member, context } = asked;
     const { message } = received;
     const handler = this.#end.handler(member.name);
-    const unhandled = new BridgeError("unimplemented", `there is no handler for ${member.name}`);
+    let unhandled: BridgeError | undefined;
     if (!handler) {
       this.#end.unhandled(member.name);
       // That this end is there is all that a probe asks.
       if (member.name === this.#end.perspective.hears.shape.probe) return this.#reply(asked, {}, message);
+      unhandled = new BridgeError("unimplemented", `there is no handler for ${member.name}`);
     }
     const refuse = (): never => {
       throw unhandled;
@@ -139,7 +140,7 @@ export class Answers {
     try {
       reply = await this.#handle(member, received, context, handler ?? refuse);
     } catch (reason) {
-      if (reason === unhandled) return this.#replyError(asked, unhandled, message, true);
+      if (unhandled && reason === unhandled) return this.#replyError(asked, unhandled, message, true);
       return this.#replyError(asked, this.#end.exception(reason), message, false, reason instanceof BridgeError ? reason.message : hiddenMessage);
     }
     this.#reply(asked, reply ?? {}, message);
