@@ -4,9 +4,9 @@ import { chmodSync, existsSync, mkdirSync, realpathSync, renameSync, rmSync, sta
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { CommandError } from "./command.js";
 
-/** A path as it is told: from the working directory, with slashes. */
-export function shown(path: string): string {
-  return relative(process.cwd(), path).split(sep).join("/") || ".";
+/** A path as it is told: from where the command runs, with slashes. */
+export function shown(path: string, from: string = process.cwd()): string {
+  return relative(from, path).split(sep).join("/") || ".";
 }
 
 /** Whether a path lies in a directory, also when it goes through symbolic links. */

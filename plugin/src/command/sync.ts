@@ -1,5 +1,5 @@
 import { type Command, textsOf } from "./command.js";
-import { writeInside } from "./files.js";
+import { shown, writeInside } from "./files.js";
 import { withMark } from "./sync/mark.js";
 import type { SyncResult, Told } from "./sync/run.js";
 
@@ -45,7 +45,6 @@ export const sync: Command = {
   async run(values, [directory], output) {
     // TypeScript loads here and nowhere else.
     const { planSync } = await import("./sync/run.js");
-    const { shown } = await import("./sync/projects.js");
     const cwd = process.cwd();
     const isCheck = values["check"] === true;
     const isDry = values["dry-run"] === true;
@@ -59,7 +58,7 @@ export const sync: Command = {
     if (isDry) {
       const { createTwoFilesPatch } = await import("diff");
       for (const { path, before, after } of result.changes) {
-        const name = shown(cwd, path);
+        const name = shown(path, cwd);
         output.print(
           createTwoFilesPatch(before === undefined ? "/dev/null" : `a/${name}`, `b/${name}`, before ?? "", after, undefined, undefined, {
             headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },

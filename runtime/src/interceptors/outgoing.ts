@@ -1,4 +1,3 @@
-import { CallAbort, canceledBy, onAbort } from "../abort.js";
 import { ContextValues } from "../context.js";
 import { BridgeError } from "../errors.js";
 import { emptyMetadata } from "../metadata.js";
@@ -8,31 +7,25 @@ import { untilAborted } from "../streams.js";
 import type { Channel, ChannelCallOptions } from "../transport.js";
 import { Call } from "./call.js";
 import { boundTo, type Chain, isAsyncIterable, type Scope } from "./chain.js";
+import { Patience } from "./patience.js";
 import { Traffic } from "./traffic.js";
 
 /** Makes a call, when the last interceptor goes on with it. */
 type Make = (message: unknown, options: ChannelCallOptions) => Promise<unknown>;
 
-/** So many milliseconds after its deadline a call is ended, wherever it is: at its deadline it fails by itself, if it can, and knows better why. */
-export const graceMs = 50;
-
 /** One call of a client on its way through interceptors: they cannot make it wait for longer than its deadline, or for a signal that is aborted. */
 class Outgoing {
   readonly traffic = new Traffic();
   readonly #chain: Chain;
-  readonly #abort: CallAbort;
-  readonly #unwatch: () => void;
+  readonly #patience: Patience;
   readonly #call: Call;
   readonly #scope: Scope;
 
   constructor(chain: Chain, { secure, peer }: Channel, method: MethodInfo, request: unknown, options: CallOptions, make: Make) {
     const { signal, timeoutMs = Number.POSITIVE_INFINITY } = options;
-    const deadline = Date.now() + timeoutMs;
-    const isLimited = Number.isFinite(deadline);
+    const patience = new Patience(signal, timeoutMs);
     this.#chain = chain;
-    this.#abort = new CallAbort(isLimited ? deadline + graceMs : undefined);
-    this.#unwatch = onAbort(signal, () => this.#abort.abort(canceledBy(signal as AbortSignal)));
-    if (signal?.aborted) this.#abort.abort(canceledBy(signal));
+    this.#patience = patience;
     this.#call = new Call({
       kind: method.kind,
       method,
@@ -40,8 +33,8 @@ class Outgoing {
       secure,
       values: options.values ?? new ContextValues(),
       metadata: Object.assign(emptyMetadata(), options.metadata),
-      signal: this.#abort.signal,
-      deadline: isLimited ? new Date(deadline) : undefined,
+      signal: patience.signal,
+      deadline: patience.deadline,
       traffic: this.traffic,
       peer,
       read: () => (isAsyncIterable(request) ? boundTo(request, this.#scope) : request),
@@ -49,8 +42,8 @@ class Outgoing {
         make(message, {
           ...options,
           metadata,
-          signal: this.#abort.signal,
-          timeoutMs: Math.max(deadline - Date.now(), 0),
+          signal: patience.signal,
+          timeoutMs: patience.leftMs,
           traffic: this.traffic,
           onHeader(received) {
             Object.assign(header, received);
@@ -66,20 +59,19 @@ class Outgoing {
   }
 
   run(): Promise<unknown> {
-    return untilAborted(this.#chain.run(this.#call, this.#scope), this.#abort.signal);
+    return untilAborted(this.#chain.run(this.#call, this.#scope), this.#patience.signal);
   }
 
   /** The caller has what it gets: a response, the last of many, or an error. */
   end(reason?: unknown): void {
-    this.#unwatch();
-    this.#abort.dispose();
+    this.#patience.dispose();
     this.traffic.end(reason);
   }
 
   /** The caller wants no more. */
   leave(): void {
     const reason = new BridgeError("canceled", "the call was canceled");
-    this.#abort.abort(reason);
+    this.#patience.lose(reason);
     this.end(reason);
   }
 }

@@ -1,8 +1,7 @@
-import { CallAbort, canceledBy, onAbort } from "../abort.js";
 import type { ContextValues, Peer } from "../context.js";
 import { Call } from "../interceptors/call.js";
 import type { Chain } from "../interceptors/chain.js";
-import { graceMs } from "../interceptors/outgoing.js";
+import { Patience } from "../interceptors/patience.js";
 import { Traffic } from "../interceptors/traffic.js";
 import type { MutableMetadata } from "../metadata.js";
 import type { MethodInfo } from "../servicer/service.js";
@@ -51,33 +50,28 @@ export class Exchanges {
 
   /** This end says something. Gives the reply. */
   async say({ member, message, stamps, values, signal, timeoutMs }: Saying, say: (said: Said) => Promise<unknown>): Promise<unknown> {
-    const deadline = Date.now() + timeoutMs;
-    const isLimited = Number.isFinite(deadline);
-    const abort = new CallAbort(isLimited ? deadline + graceMs : undefined);
-    const unwatch = onAbort(signal, () => abort.abort(canceledBy(signal as AbortSignal)));
-    if (signal?.aborted) abort.abort(canceledBy(signal));
+    const patience = new Patience(signal, timeoutMs);
     const traffic = new Traffic();
     const call = new Call({
       ...this.#common(member),
       outgoing: true,
       envelope: { ...stamps },
       values,
-      signal: abort.signal,
-      deadline: isLimited ? new Date(deadline) : undefined,
+      signal: patience.signal,
+      deadline: patience.deadline,
       traffic,
       read: () => message,
-      answer: (call) => say({ message: call.message, stamps: call.envelope, signal: abort.signal, timeoutMs: Math.max(deadline - Date.now(), 0), traffic }),
+      answer: (call) => say({ message: call.message, stamps: call.envelope, signal: patience.signal, timeoutMs: patience.leftMs, traffic }),
     });
     try {
-      const reply = await untilAborted(this.#base.chain.run(call), abort.signal);
+      const reply = await untilAborted(this.#base.chain.run(call), patience.signal);
       traffic.end();
       return reply;
     } catch (reason) {
       traffic.end(reason);
       throw reason;
     } finally {
-      unwatch();
-      abort.dispose();
+      patience.dispose();
     }
   }
 

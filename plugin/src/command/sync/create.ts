@@ -3,9 +3,9 @@ import { dirname, join, resolve } from "node:path";
 import { ts } from "ts-morph";
 import { yaml } from "../../config/document.js";
 import { CommandError } from "../command.js";
+import { shown } from "../files.js";
 import type { Service } from "./contract.js";
 import { importEnding, relativeSpecifier } from "./endings.js";
-import { shown } from "./projects.js";
 import { readStyle, type Style } from "./style.js";
 import type { World } from "./world.js";
 
@@ -63,7 +63,7 @@ export function directoryForNew(cwd: string, named: string | undefined, generate
   const isGenerated = [...generated].some((path) => dirname(path) === directory);
   if (out === undefined && !isGenerated) return directory;
   const why = out === undefined ? "generated code lies there" : `it is an out of buf.gen.yaml, or below one`;
-  throw new CommandError(`nothing is created in ${shown(cwd, directory)}: ${why}, and buf deletes what it has not generated; name another directory`);
+  throw new CommandError(`nothing is created in ${shown(directory, cwd)}: ${why}, and buf deletes what it has not generated; name another directory`);
 }
 
 /** The directories that buf generates into, as buf.gen.yaml says. */

@@ -1,7 +1,8 @@
 import { existsSync, statSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { ts } from "ts-morph";
 import { CommandError } from "../command.js";
+import { shown } from "../files.js";
 
 /** The files that one tsconfig.json names, and the options for them. */
 export interface TsProject {
@@ -29,7 +30,7 @@ export function readProjects(cwd: string, directory: string, given: readonly str
 function configAt(cwd: string, path: string): string {
   const absolute = resolve(cwd, path);
   const config = existsSync(absolute) && statSync(absolute).isDirectory() ? join(absolute, "tsconfig.json") : absolute;
-  if (!existsSync(config)) throw new CommandError(`${shown(cwd, config)}: there is no such file; name a tsconfig.json by --project`);
+  if (!existsSync(config)) throw new CommandError(`${shown(config, cwd)}: there is no such file; name a tsconfig.json by --project`);
   return config;
 }
 
@@ -51,22 +52,17 @@ function readProject(cwd: string, config: string, read: Map<string, TsProject>):
   problems.push(...parsed.errors.filter(({ code }) => (fatal.has(code) || code < 2000) && !(code >= 18002 && references.length > 0)));
   const [problem] = problems;
   if (problem) throw new CommandError(`${placeOf(cwd, config, problem)}: ${sentence(cwd, problem)}; mend it, or name another tsconfig.json by --project`);
-  read.set(config, { config: shown(cwd, config), options: parsed.options, files: parsed.fileNames.map((path) => resolve(path)) });
+  read.set(config, { config: shown(config, cwd), options: parsed.options, files: parsed.fileNames.map((path) => resolve(path)) });
   for (const { path } of references) readProject(cwd, configAt(cwd, path), read);
 }
 
 function placeOf(cwd: string, config: string, { file, start }: ts.Diagnostic): string {
-  if (file === undefined || start === undefined) return shown(cwd, config);
+  if (file === undefined || start === undefined) return shown(config, cwd);
   const { line, character } = ts.getLineAndCharacterOfPosition(file, start);
-  return `${shown(cwd, config)}:${line + 1}:${character + 1}`;
+  return `${shown(config, cwd)}:${line + 1}:${character + 1}`;
 }
 
 function sentence(cwd: string, { messageText }: ts.Diagnostic): string {
   const text = ts.flattenDiagnosticMessageText(messageText, " ").replace(/\.$/, "");
   return text.replaceAll(`${cwd.replaceAll("\\", "/")}/`, "");
-}
-
-/** A path as it is told: from where the command runs. */
-export function shown(cwd: string, path: string): string {
-  return relative(cwd, path).split(sep).join("/") || ".";
 }

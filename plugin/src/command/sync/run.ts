@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ts } from "ts-morph";
 import { CommandError } from "../command.js";
+import { isInside, shown } from "../files.js";
 import { directoryForNew, outsOf, skeletonsFor, styleOf } from "./create.js";
 import { applyInsertions, lineOf, movedPosition } from "./edits.js";
 import type { Finding } from "./findings.js";
@@ -9,9 +10,9 @@ import { type Graph, readGraph } from "./graph.js";
 import type { Implementation } from "./implementation.js";
 import type { Module } from "./module.js";
 import { type FilePlan, makePlan, type Plan } from "./plan.js";
-import { readProjects, shown, type TsProject } from "./projects.js";
+import { readProjects, type TsProject } from "./projects.js";
 import { checkRuntimes } from "./runtimes.js";
-import { isInside, Sources } from "./sources.js";
+import { Sources } from "./sources.js";
 import { World } from "./world.js";
 
 /** What `protobridge sync` is given. */
@@ -71,7 +72,7 @@ interface Read {
 export function planSync(options: SyncOptions): SyncResult {
   const cwd = realpathSync(options.cwd);
   const directory = resolve(cwd, options.directory ?? ".");
-  if (!existsSync(directory) && !options.create) throw new CommandError(`${shown(cwd, directory)}: there is no such directory`);
+  if (!existsSync(directory) && !options.create) throw new CommandError(`${shown(directory, cwd)}: there is no such directory`);
   const projects = readProjects(cwd, directory, options.projects);
   const seen = new Set<string>();
   const read = projects.map((project) => readOne(cwd, directory, project, seen, options));
@@ -93,10 +94,10 @@ function readOne(cwd: string, directory: string, project: TsProject, seen: Set<s
   const graph = readGraph(sources, project.files);
   checkRuntimes(cwd, graph.generated);
   const world = new World(sources, new Set(graph.generated.keys()));
-  const isOurs = (path: string): boolean => (path === directory || path.startsWith(`${directory}/`)) && isInside(cwd, path);
+  const isOurs = (path: string): boolean => (path === directory || path.startsWith(`${directory}/`)) && isInside(path, cwd);
   const paths = [...new Set([...graph.reaching, ...graph.losing])].toSorted().filter((path) => !seen.has(path) && isOurs(path));
   for (const path of paths) seen.add(path);
-  const plan = makePlan(world, paths, { marks, losing: new Set(graph.losing), shown: (path) => shown(cwd, path) });
+  const plan = makePlan(world, paths, { marks, losing: new Set(graph.losing), shown: (path) => shown(path, cwd) });
   const unread = project.files
     .filter((path) => isOurs(path) && sources.text(path) === undefined)
     .map((path) => ({ path, at: 0, reason: "it is not in UTF-8" }));
@@ -110,7 +111,8 @@ function createMissing(cwd: string, { directory: named }: SyncOptions, read: rea
     named,
     read.flatMap(({ graph }) => [...graph.generated.keys()]),
   );
-  if (!isInside(cwd, existing(directory))) throw new CommandError(`${shown(cwd, directory)} is outside of the directory in which this runs: run it there`);
+  if (existing(directory) !== cwd && !isInside(existing(directory), cwd))
+    throw new CommandError(`${shown(directory, cwd)} is outside of the directory in which this runs: run it there`);
   for (const { world, graph } of read) {
     const open = world.services.filter(({ typeName, module }) => !served.has(typeName) && !module.path.includes("/node_modules/"));
     for (const { typeName } of open) served.add(typeName);
@@ -119,7 +121,7 @@ function createMissing(cwd: string, { directory: named }: SyncOptions, read: rea
       if (existsSync(path)) {
         result.add({
           kind: "refused",
-          path: shown(cwd, path),
+          path: shown(path, cwd),
           lineBefore: 1,
           lineAfter: 1,
           text: "it is there already: nothing is created in its place",
@@ -128,7 +130,7 @@ function createMissing(cwd: string, { directory: named }: SyncOptions, read: rea
         continue;
       }
       world.sources.add(path, text);
-      result.addPlan(world.sources, makePlan(world, [path], { marks: false, style, shown: (path) => shown(cwd, path) }), true);
+      result.addPlan(world.sources, makePlan(world, [path], { marks: false, style, shown: (path) => shown(path, cwd) }), true);
     }
   }
 }
@@ -158,7 +160,7 @@ class Collector {
       const line = lineOf(sources.text(path) ?? "", at);
       this.add({
         kind: "refused",
-        path: shown(this.#cwd, path),
+        path: shown(path, this.#cwd),
         lineBefore: line,
         lineAfter: line,
         text: `${reason}: it is left alone until that is mended`,
@@ -176,7 +178,7 @@ class Collector {
   #addFinding(before: string, { kind, path, at, text, isOpen }: Finding): void {
     const insertions = this.#insertions.get(path) ?? [];
     const after = applyInsertions(before, insertions);
-    this.add({ kind, path: shown(this.#cwd, path), lineBefore: lineOf(before, at), lineAfter: lineOf(after, movedPosition(at, insertions)), text, isOpen });
+    this.add({ kind, path: shown(path, this.#cwd), lineBefore: lineOf(before, at), lineAfter: lineOf(after, movedPosition(at, insertions)), text, isOpen });
   }
 
   /** What is no mistake, and good to know. */
@@ -193,7 +195,7 @@ class Collector {
     }
     for (const [typeName, [first, ...others]] of servers) {
       if (!first || others.length === 0) continue;
-      const places = others.map(({ module, node }) => `${shown(this.#cwd, module.path)}:${this.#lineAfter(module, node.getStart())}`);
+      const places = others.map(({ module, node }) => `${shown(module.path, this.#cwd)}:${this.#lineAfter(module, node.getStart())}`);
       this.#note(first.module, first.node.getStart(), `${typeName} is served here, and at ${places.join(", ")}`);
     }
   }

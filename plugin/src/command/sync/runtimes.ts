@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { CommandError } from "../command.js";
+import { shown } from "../files.js";
 import { compareVersions, runtimeBeside } from "../runtimes.js";
-import { shown } from "./projects.js";
 
 /** The installed runtime does not have what generated code calls. */
 export class RuntimeMismatch extends CommandError {}
@@ -19,7 +19,7 @@ export function checkRuntimes(cwd: string, generated: ReadonlyMap<string, string
     if (!installed.has(directory)) installed.set(directory, runtimeBeside(directory)?.serves);
     const versions = installed.get(directory);
     if (versions === undefined || versions.includes(version)) continue;
-    const is = `${shown(cwd, path)} was generated for codegen-${version}, and the installed @protobridge/runtime has ${versions.map((each) => `codegen-${each}`).join(", ")}`;
+    const is = `${shown(path, cwd)} was generated for codegen-${version}, and the installed @protobridge/runtime has ${versions.map((each) => `codegen-${each}`).join(", ")}`;
     const isNewer = versions.every((each) => compareVersions(version, each) > 0);
     throw new RuntimeMismatch(
       isNewer

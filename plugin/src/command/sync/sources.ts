@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { Project, ts } from "ts-morph";
 import { type Module, readModule } from "./module.js";
@@ -115,11 +115,4 @@ function readText(path: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Whether a path, with all links followed, is that of a directory or below it. */
-export function isInside(directory: string, path: string): boolean {
-  const real = existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), path.slice(dirname(path).length));
-  const root = realpathSync(directory);
-  return real === root || real.startsWith(root.endsWith("/") ? root : `${root}/`) || real.startsWith(`${root}\\`);
 }
